@@ -1,0 +1,5 @@
+/** The language: text -> plans. Knows nothing of machines, files or terminals. */
+export type { Span, Source } from './span.ts';
+export type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+export type * from './vocabulary.ts';
+export type * from './plan.ts';

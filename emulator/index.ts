@@ -1,0 +1,25 @@
+/** The platform: knows nothing of scenarios, files or terminals. */
+export type { Platform, Range, Feature, Caching, CacheSizes } from './platform.ts';
+export { FEATURES, CACHING } from './platform.ts';
+export type { Knob, KnobName, Knobs } from './knobs.ts';
+export { KNOBS, DEFAULT_KNOBS } from './knobs.ts';
+export type { Revision, RevisionName } from './revision.ts';
+export { REVISIONS } from './revision.ts';
+export type { Reason } from './rules/reasons.ts';
+export { REASONS } from './rules/reasons.ts';
+export type { RuleId } from './rules/fired.ts';
+export { RULE_IDS } from './rules/fired.ts';
+export { CATALOGUE } from './rules/catalogue.ts';
+export type { OperationName } from './access/kinds.ts';
+export { OPERATIONS } from './access/kinds.ts';
+export type { Mode } from './access/context.ts';
+export type { Trap, Result } from './access/trap.ts';
+export type { WalkStep } from './access/trace.ts';
+export type { CounterName, Counts } from './access/counts.ts';
+export { COUNTERS, MEMORY_COUNTERS } from './access/counts.ts';
+export type { CacheKind, FenceName, FenceRequest } from './cache/fence-request.ts';
+export { FENCES, FENCE_WORDS } from './cache/fence-request.ts';
+export type { StageName } from './translate/stage.ts';
+export { STAGE_GEOMETRIES } from './translate/geometry.ts';
+export { MPT_GEOMETRIES } from './isolate/mpt-geometry.ts';
+export { MTT_GEOMETRIES } from './isolate/mtt-geometry.ts';

@@ -1,0 +1,25 @@
+/** One translation stage in force; stages compose: VS.below = G, G.below = null, and an IOMMU or a third stage likewise. */
+import type { StageGeometry } from './geometry.ts';
+
+export type StageName = 's' | 'vs' | 'g' | 'mpt' | 'mtt';
+
+/** What an entry cached on behalf of this stage is tagged with. */
+export interface Tags {
+  readonly sdid: number;
+  readonly vmid: number;
+  readonly asid: number;
+}
+
+export interface Stage {
+  readonly name: 's' | 'vs' | 'g';
+  readonly geometry: StageGeometry;
+  /** Page number of the root table, in the address space that `below` translates. */
+  readonly root: number;
+  readonly below: Stage | null;
+  readonly tags: Tags;
+  /** ADUE: hardware sets A and D; otherwise a clear bit is a page fault. */
+  readonly updatesAccessed: boolean;
+  /** PBMTE of the stage. */
+  readonly pbmt: boolean;
+  readonly bigEndian: boolean;
+}

@@ -1,0 +1,25 @@
+/** The stream that a run is: NDJSON is its literal form, every reporter a small consumer of it. */
+import type { Diagnostic } from '../dsl/index.ts';
+import type { CaseResult, Status } from './results.ts';
+
+export type RunEvent =
+  | {
+      readonly event: 'run started';
+      readonly version: string;
+      readonly seed: number;
+      readonly selected: number;
+      readonly total: number;
+      readonly shard: string | null;
+      readonly files: number;
+      readonly arguments: readonly string[];
+    }
+  | { readonly event: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly event: 'case'; readonly result: CaseResult }
+  | {
+      readonly event: 'run ended';
+      readonly counts: Readonly<Record<Status, number>>;
+      readonly milliseconds: number;
+      readonly exitCode: number;
+      /** Why the run stopped early, if it did. */
+      readonly interrupted: string | null;
+    };
