@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const numeric = ['emulator/{access,translate,isolate,cache,memory}/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', '**/*.mjs', 'eslint.config.js'] },
+  { ignores: ['.ci/**', 'dist/**', 'node_modules/**', 'coverage/**', '**/*.mjs', 'eslint.config.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -1,0 +1,1 @@
+import { machine } from '../emulator/index.ts'; export const a = machine;

@@ -1,0 +1,1 @@
+import { words } from '../dsl/index.ts'; import { readFileSync } from 'node:fs'; import { naive } from './oracle/naive.ts'; export const a = [words, readFileSync, naive];

@@ -1,0 +1,1 @@
+import { machine } from '../index.ts'; export const a = machine;
