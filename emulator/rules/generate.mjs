@@ -1,5 +1,7 @@
-// Writes catalogue.ts from smsd-smmpt.csv: run it after every edit of the catalogue (a test compares).
+// Writes catalogue.ts from the rule lists beside it: run it after every edit of a list (a test compares).
 import { readFileSync, writeFileSync } from 'node:fs';
+
+export const LISTS = ['smsd-smmpt', 'cove', 'io'];
 
 /** Splits one line of RFC 4180 CSV; no field of the catalogue holds a line end. */
 function fields(line) {
@@ -8,29 +10,27 @@ function fields(line) {
   );
 }
 
-export function catalogue(csv) {
+function rows(list) {
+  const csv = readFileSync(new URL(`${list}.csv`, import.meta.url), 'utf8');
   const [header, ...lines] = csv.trimEnd().split(/\r?\n/);
   const names = fields(header);
-  const rows = lines.map((line) =>
-    Object.fromEntries(fields(line).map((value, i) => [names[i], value])),
+  return lines.map((line) => ({
+    list,
+    ...Object.fromEntries(fields(line).map((value, i) => [names[i], value])),
+  }));
+}
+
+export function catalogue() {
+  const body = LISTS.flatMap(rows).map(({ id, list, statement, source }) =>
+    `  ${JSON.stringify({ id, list, statement, source })},`,
   );
-  const body = rows
-    .map(
-      (r) =>
-        `  ${JSON.stringify({ id: r.id, revision: r.revision, section: r.section, statement: r.statement, source: r.source })},`,
-    )
-    .join('\n');
-  return `/** The rules of the specification. Generated from smsd-smmpt.csv by generate.mjs: do not edit. */
+  return `/** The rules of the specifications. Generated from the lists beside it by generate.mjs: do not edit. */
 export const CATALOGUE = [
-${body}
+${body.join('\n')}
 ] as const;
 `;
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const here = new URL('.', import.meta.url);
-  writeFileSync(
-    new URL('catalogue.ts', here),
-    catalogue(readFileSync(new URL('smsd-smmpt.csv', here), 'utf8')),
-  );
+  writeFileSync(new URL('catalogue.ts', import.meta.url), catalogue());
 }
