@@ -1,40 +1,53 @@
-/** What one run varies for a plan: the policy, model, revision, knobs, faults and seed that a scenario does not name. */
+/** What one run varies for a plan: policy, model, revision, knobs, faults, seed and budget. */
 import { CACHING } from '../emulator/index.ts';
-import type { Caching } from '../emulator/index.ts';
 
 export interface Variation {
-  readonly caching: Caching;
-  /** `--model`; null: what the scenario or the default machine says. */
+  /** A policy of `CACHING`; null: what the scenario says, or none. */
+  readonly caching: string | null;
+  /** `--model`; null: what the scenario says, or the default machine. */
   readonly model: string | null;
-  /** `--revision`; null: what the scenario or the default machine says. */
+  /** `--revision`; null: what the scenario says, or the current one. */
   readonly revision: string | null;
   /** `--set knob=value`. */
   readonly knobs: Readonly<Record<string, string>>;
   readonly faults: readonly string[];
   readonly seed: number;
+  /** Attempts and instructions that one case may make before it counts as an error. */
+  readonly steps: number;
 }
 
-export const DEFAULT_SEED = 1;
-
 export const DEFAULT_VARIATION: Variation = {
-  caching: 'none',
+  caching: null,
   model: null,
   revision: null,
   knobs: {},
   faults: [],
-  seed: DEFAULT_SEED,
+  seed: 1,
+  steps: 1_000_000,
 };
 
 /** The policies that `--caching WORD` visits. */
-export function policies(word: Caching | 'all'): readonly Caching[] {
+export function policies(word: string | null): readonly (string | null)[] {
   return word === 'all' ? CACHING : [word];
 }
 
-/** What a result calls its variation: `retain`, `none, rdsm_hs, mtt_0_1, fault rx-as-r`. */
+/** What a result calls its variation: `retain`, `none, rdsm_hs, mtt_0_1, fault rx-as-r`; `default` when nothing is varied. */
 export function variationName(variation: Variation): string {
   const knobs = Object.entries(variation.knobs).map(([name, value]) => `${name}=${value}`);
   const faults = variation.faults.map((fault) => `fault ${fault}`);
-  return [variation.caching, variation.model, variation.revision, ...knobs, ...faults]
-    .filter((part) => part !== null)
-    .join(', ');
+  const parts = [variation.caching, variation.model, variation.revision, ...knobs, ...faults];
+  return parts.filter((part) => part !== null).join(', ') || 'default';
+}
+
+/** The options that give the same variation on the command line. */
+export function variationOptions(variation: Variation): readonly string[] {
+  const option = (name: string, value: string | null) => (value === null ? [] : [name, value]);
+  return [
+    ...option('--caching', variation.caching),
+    ...option('--model', variation.model),
+    ...option('--revision', variation.revision),
+    ...Object.entries(variation.knobs).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...variation.faults.flatMap((fault) => ['--fault', fault]),
+    ...(variation.seed === DEFAULT_VARIATION.seed ? [] : ['--seed', String(variation.seed)]),
+  ];
 }
