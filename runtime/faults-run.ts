@@ -1,0 +1,67 @@
+/** Runs scenarios on a machine with one decision replaced, and says which of them noticed. */
+import type { CaseResult } from './results.ts';
+import type { Script, ScriptScenario } from './script.ts';
+import type { Variation } from './variation.ts';
+import type { Caching } from '../emulator/index.ts';
+
+/** A named fault as the gate sees it: what it is, and the rules that the replaced decision decides. */
+export interface PlantedFault {
+  readonly name: string;
+  readonly says: string;
+  readonly breaks: readonly string[];
+}
+
+/** A case that failed because of a fault. */
+export interface Kill {
+  readonly fault: string;
+  readonly id: string;
+  readonly policy: Caching;
+  readonly covers: readonly string[];
+  readonly result: CaseResult;
+}
+
+export interface FaultRun {
+  readonly scripts: readonly Script[];
+  readonly policies: readonly Caching[];
+  readonly variation: Variation;
+  runCase(scenario: ScriptScenario, k: number, variation: Variation): CaseResult;
+}
+
+/** Every scenario of the scripts that covers one of `rules`. */
+export function covering(scripts: readonly Script[], rules: readonly string[]): ScriptScenario[] {
+  const wanted = new Set(rules);
+  return scripts.flatMap((script) =>
+    script.scenarios.filter((scenario) => scenario.covers.some((rule) => wanted.has(rule))),
+  );
+}
+
+/**
+ * The cases of `scenarios` that fail under the fault, one at most for each scenario.
+ * Only a wrong outcome counts: a skipped check also skips its mark, so `covers-not-fired` would kill every fault for free.
+ */
+export function* kills(
+  run: FaultRun,
+  fault: PlantedFault,
+  scenarios: readonly ScriptScenario[],
+): Generator<Kill> {
+  for (const scenario of scenarios) {
+    const kill = firstKill(run, fault, scenario);
+    if (kill !== null) yield kill;
+  }
+}
+
+function firstKill(run: FaultRun, fault: PlantedFault, scenario: ScriptScenario): Kill | null {
+  for (const policy of run.policies) {
+    const variation = { ...run.variation, caching: policy, faults: [fault.name] };
+    for (let k = 0; k < scenario.count; k++) {
+      const result = run.runCase(scenario, k, variation);
+      if (
+        result.status === 'fail' &&
+        result.failures.some((failure) => failure.kind === 'outcome')
+      ) {
+        return { fault: fault.name, id: result.id, policy, covers: result.covers, result };
+      }
+    }
+  }
+  return null;
+}
