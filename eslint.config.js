@@ -24,7 +24,7 @@ export default tseslint.config(
   },
   {
     files: numeric,
-    ignores: ['**/*.test.ts', 'emulator/**/build.ts', 'emulator/access/trap.ts'],
+    ignores: ['**/*.test.ts', 'emulator/**/build*.ts', 'emulator/access/trap.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -1,0 +1,347 @@
+/** Smmpt tables in memory: MPTEs written from permissions on extents. */
+import type { IsolationTable, SetOptions } from './build.ts';
+import type { Edit, EntryContent, EntryState } from './build-edit.ts';
+import { bytes, EditLog, hex, refuse } from './build-edit.ts';
+import type { MptGeometry } from './mpt-geometry.ts';
+import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
+
+const V = 1n;
+const L = 2n;
+const N = 4n;
+const PAGE = 4096n;
+
+export class MptTable implements IsolationTable {
+  readonly root: bigint;
+  readonly rootSize: bigint;
+  readonly leafSizes: readonly bigint[];
+  /** By level: bytes that a NAPOT group covers. */
+  readonly napotSizes: readonly bigint[];
+  readonly #g: MptGeometry;
+  readonly #memory: TableMemory;
+  readonly #allocator: TableAllocator;
+  readonly #tuples: bigint;
+
+  constructor(g: MptGeometry, memory: TableMemory, allocator: TableAllocator, root: bigint) {
+    this.#g = g;
+    this.#memory = memory;
+    this.#allocator = allocator;
+    this.#tuples = BigInt(g.tuples);
+    this.root = root;
+    this.rootSize = BigInt(g.rootSize);
+    this.leafSizes = g.tupleSpan.map((pages) => BigInt(pages) * PAGE);
+    this.napotSizes = this.leafSizes.map((size) => (size * this.#tuples) << BigInt(g.napot + 1));
+  }
+
+  set(base: bigint, size: bigint, xwr: Xwr, options: SetOptions = {}): Edit {
+    const wrong = this.#checkExtent(base, size);
+    if (wrong !== null) return refuse(wrong);
+    const napot = options.napot ?? false;
+    let level: number | null = null;
+    if (options.leaf !== undefined) {
+      const sizes = napot ? this.napotSizes : this.leafSizes;
+      level = sizes.indexOf(options.leaf);
+      if (level < 0) {
+        const legal = sizes.map(bytes).join(', ');
+        return refuse(`${this.#g.name} has no ${bytes(options.leaf)} leaves, only ${legal}`);
+      }
+      if (base % options.leaf !== 0n || size % options.leaf !== 0n) {
+        return refuse(`the extent is not a whole number of ${bytes(options.leaf)} leaves`);
+      }
+    } else if (napot) return refuse('a NAPOT grant names the size of its leaves');
+    const log = new EditLog();
+    const top = this.#g.levels - 1;
+    const error = this.#fill(this.root, top, base, base + size, xwr, level, napot, log);
+    return error === null ? log.done() : refuse(error);
+  }
+
+  entry(base: bigint, size: bigint, level: number | null, content: EntryContent): Edit {
+    const end = base + (size > 0n ? size : 1n);
+    const from = base - (base % PAGE);
+    const pages = (end - from + PAGE - 1n) / PAGE;
+    const wrong = this.#checkExtent(from, pages * PAGE) ?? this.#checkEntry(level, content);
+    if (wrong !== null) return refuse(wrong);
+    const log = new EditLog();
+    for (let at = base; at < end;) {
+      const here = level ?? this.#leafLevel(at);
+      const table = this.#descend(at, here, log);
+      if (table === null) return refuse(this.#noRoom());
+      const first = at - (at % this.#span(here));
+      const next = min(end, first + this.#span(here));
+      const where = this.#entryAt(table, at, here);
+      const before = this.#read(where);
+      this.#put(where, this.#written(before, here, at, next, content), here, first, log);
+      at = next;
+    }
+    return log.done();
+  }
+
+  entryAddress(address: bigint, level: number | null): bigint | null {
+    let table = this.root;
+    for (let here = this.#g.levels - 1; here >= 0; here--) {
+      const where = this.#entryAt(table, address, here);
+      if (here === level) return where;
+      const entry = this.#read(where);
+      if (state(entry) !== 'pointer' || here === 0) return level === null ? where : null;
+      table = this.#next(entry);
+    }
+    return null;
+  }
+
+  tablePage(address: bigint, level: number | null): bigint | null {
+    const entry = this.entryAddress(address, level);
+    return entry === null ? null : entry - (entry % PAGE);
+  }
+
+  /** Sets [from, to), which lies in one table; `want` is the level asked for. */
+  #fill(
+    table: bigint,
+    level: number,
+    from: bigint,
+    to: bigint,
+    xwr: Xwr,
+    want: number | null,
+    napot: boolean,
+    log: EditLog,
+  ): string | null {
+    const span = this.#span(level);
+    for (let at = from; at < to;) {
+      const first = at - (at % span);
+      const next = min(to, first + span);
+      const where = this.#entryAt(table, at, level);
+      if (isNapot(this.#read(where))) this.#ungroup(table, at, level, log);
+      const before = this.#read(where);
+      if (level === want && napot) {
+        this.#put(where, napotLeaf(this.#g.napot, xwr), level, first, log);
+      } else if (this.#isHere(level, want, before, at, next)) {
+        const tuples =
+          state(before) === 'pointer' ? this.#collapse(before, level, at, next) : before;
+        if (typeof tuples === 'string') return tuples;
+        this.#put(where, this.#withTuples(tuples, level, at, next, xwr), level, first, log);
+      } else if (want !== null || !this.#holds(before, level, at, next, xwr)) {
+        const child = this.#child(where, before, level, first, log);
+        if (child === null) return this.#noRoom();
+        const error = this.#fill(child, level - 1, at, next, xwr, want, napot, log);
+        if (error !== null) return error;
+      }
+      at = next;
+    }
+    return null;
+  }
+
+  /** Whether [at, next) is set in an entry of this level, or further down. */
+  #isHere(level: number, want: number | null, before: bigint, at: bigint, next: bigint): boolean {
+    if (want !== null) return level === want;
+    if (level === 0) return true;
+    const tuple = this.leafSizes[level] ?? PAGE;
+    return state(before) !== 'pointer' && at % tuple === 0n && next % tuple === 0n;
+  }
+
+  /** Whether a leaf already gives [at, next) these rights. */
+  #holds(entry: bigint, level: number, at: bigint, next: bigint, xwr: Xwr): boolean {
+    if (state(entry) !== 'leaf') return false;
+    return this.#withTuples(entry, level, at, next, xwr) === entry;
+  }
+
+  /** The leaf with the tuples that [at, next) touches set; an invalid entry counts as a leaf that grants nothing. */
+  #withTuples(entry: bigint, level: number, at: bigint, next: bigint, xwr: Xwr): bigint {
+    let leaf = state(entry) === 'leaf' ? this.#plain(entry) : V | L;
+    const tuple = this.leafSizes[level] ?? PAGE;
+    for (let a = at - (at % tuple); a < next; a += tuple) {
+      const shift = 8n + 3n * ((a / tuple) % this.#tuples);
+      leaf = (leaf & ~(7n << shift)) | (BigInt(xwr) << shift);
+    }
+    return leaf;
+  }
+
+  /** A pointer's subtree as one leaf, if every tuple outside [at, next) has one right throughout. */
+  #collapse(pointer: bigint, level: number, at: bigint, next: bigint): bigint | string {
+    const tuple = this.leafSizes[level] ?? PAGE;
+    const first = at - (at % this.#span(level));
+    let leaf = V | L;
+    for (let k = 0n; k < this.#tuples; k++) {
+      const a = first + k * tuple;
+      if (a >= at && a < next) continue;
+      const xwr = this.#rightsOf(this.#next(pointer), level - 1, a, a + tuple);
+      if (xwr === null)
+        return `smaller leaves stand beside ${hex(at)} in the same ${bytes(tuple)} entry`;
+      leaf |= BigInt(xwr) << (8n + 3n * k);
+    }
+    return leaf;
+  }
+
+  /** The one right that [from, to) has in a table, or null when it has several. */
+  #rightsOf(table: bigint, level: number, from: bigint, to: bigint): Xwr | null {
+    let rights: Xwr | null = null;
+    const step = this.leafSizes[level] ?? PAGE;
+    for (let at = from; at < to; at += step) {
+      const entry = this.#read(this.#entryAt(table, at, level));
+      let xwr: Xwr | null = 0;
+      if (state(entry) === 'leaf') {
+        xwr = Number((this.#plain(entry) >> (8n + 3n * ((at / step) % this.#tuples))) & 7n);
+      } else if (state(entry) === 'pointer') {
+        xwr = level > 0 ? this.#rightsOf(this.#next(entry), level - 1, at, at + step) : null;
+      }
+      if (xwr === null || (rights !== null && rights !== xwr)) return null;
+      rights = xwr;
+    }
+    return rights;
+  }
+
+  /** The table below an entry: the one it points to, a new one for an invalid entry, or a leaf split in place. */
+  #child(where: bigint, entry: bigint, level: number, first: bigint, log: EditLog): bigint | null {
+    if (state(entry) === 'pointer') return this.#next(entry);
+    const table = this.#allocator.take(PAGE, PAGE);
+    if (table === null) return null;
+    if (state(entry) === 'leaf') {
+      const below = this.#span(level - 1);
+      const tuple = this.leafSizes[level] ?? PAGE;
+      const leaf = this.#plain(entry);
+      for (let k = 0n; k < this.#span(level) / below; k++) {
+        const xwr = (leaf >> (8n + 3n * ((k * below) / tuple))) & 7n;
+        const copy = this.#uniform(Number(xwr));
+        this.#memory.write(table + k * BigInt(this.#g.entrySize), this.#g.entrySize, copy);
+      }
+    }
+    this.#put(where, ((table / PAGE) << 10n) | V, level, first, log);
+    return table;
+  }
+
+  /** A group that is about to be changed in part becomes ordinary leaves with the same rights. */
+  #ungroup(table: bigint, at: bigint, level: number, log: EditLog): void {
+    const span = this.#span(level);
+    const group = this.napotSizes[level] ?? span;
+    const legal =
+      ((this.#read(this.#entryAt(table, at, level)) >> 12n) & 15n) === BigInt(this.#g.napot);
+    const from = at - (at % (legal ? group : span));
+    for (let a = from; a < from + (legal ? group : span); a += span) {
+      const where = this.#entryAt(table, a, level);
+      const entry = this.#read(where);
+      if (isNapot(entry)) this.#put(where, this.#plain(entry), level, a, log);
+    }
+  }
+
+  /** The table of a level on the way to an address, made where it is missing. */
+  #descend(at: bigint, level: number, log: EditLog): bigint | null {
+    let table: bigint | null = this.root;
+    for (let here = this.#g.levels - 1; here > level && table !== null; here--) {
+      const where = this.#entryAt(table, at, here);
+      table = this.#child(where, this.#read(where), here, at - (at % this.#span(here)), log);
+    }
+    return table;
+  }
+
+  #written(before: bigint, level: number, at: bigint, next: bigint, content: EntryContent): bigint {
+    switch (content.kind) {
+      case 'invalid':
+        return before & ~V;
+      case 'xwr':
+        return this.#withTuples(before, level, at, next, content.xwr);
+      case 'raw':
+        return content.value;
+      case 'reserved bit':
+        return (
+          (state(before) === 'invalid' ? this.#uniform(7) : before) | (1n << BigInt(content.bit))
+        );
+      case 'napot':
+        return napotLeaf(content.g, content.xwr);
+    }
+  }
+
+  #put(where: bigint, entry: bigint, level: number, first: bigint, log: EditLog): void {
+    const before = this.#read(where);
+    if (before === entry) return;
+    this.#memory.write(where, this.#g.entrySize, entry);
+    const tuple = this.leafSizes[level] ?? PAGE;
+    const addresses: bigint[] = [];
+    const [a, b] = [this.#plain(before), this.#plain(entry)];
+    const rights = ((1n << (3n * this.#tuples)) - 1n) << 8n;
+    const whole = ((a ^ b) & ~rights) !== 0n || state(before) !== state(entry);
+    for (let k = 0n; k < this.#tuples; k++) {
+      if (whole || (((a ^ b) >> (8n + 3n * k)) & 7n) !== 0n) addresses.push(first + k * tuple);
+    }
+    log.note(state(before), state(entry), addresses);
+  }
+
+  /** A NAPOT leaf as the ordinary leaf that gives the same rights; other entries unchanged. */
+  #plain(entry: bigint): bigint {
+    return isNapot(entry) ? this.#uniform(Number((entry >> 8n) & 7n)) : entry;
+  }
+
+  #uniform(xwr: Xwr): bigint {
+    let leaf = V | L;
+    for (let k = 0n; k < this.#tuples; k++) leaf |= BigInt(xwr) << (8n + 3n * k);
+    return leaf;
+  }
+
+  #leafLevel(address: bigint): number {
+    let table = this.root;
+    for (let level = this.#g.levels - 1; level > 0; level--) {
+      const entry = this.#read(this.#entryAt(table, address, level));
+      if (state(entry) === 'leaf') return level;
+      if (state(entry) === 'invalid') return 0;
+      table = this.#next(entry);
+    }
+    return 0;
+  }
+
+  /** Bytes that one entry covers. */
+  #span(level: number): bigint {
+    return (this.leafSizes[level] ?? PAGE) * this.#tuples;
+  }
+
+  #entryAt(table: bigint, address: bigint, level: number): bigint {
+    const index = (address / this.#span(level)) & BigInt(this.#g.mask[level] ?? 0);
+    return table + index * BigInt(this.#g.entrySize);
+  }
+
+  #next(pointer: bigint): bigint {
+    return ((pointer >> 10n) & (this.#g.xlen === 32 ? 0x3fffffn : 0xfffffffffffn)) * PAGE;
+  }
+
+  #read(where: bigint): bigint {
+    return this.#memory.read(where, this.#g.entrySize);
+  }
+
+  #checkExtent(base: bigint, size: bigint): string | null {
+    if (base % PAGE !== 0n || size % PAGE !== 0n || size <= 0n) {
+      return 'an extent of a protection table is a whole number of 4K pages';
+    }
+    const limit = BigInt(this.#g.pages) * PAGE;
+    return base + size > limit ? `${hex(base)} is beyond the reach of ${this.#g.name}` : null;
+  }
+
+  #checkEntry(level: number | null, content: EntryContent): string | null {
+    const bits = this.#g.entrySize * 8;
+    if (level !== null && (level < 0 || level >= this.#g.levels)) {
+      return `${this.#g.name} has levels 0 to ${this.#g.levels - 1}`;
+    }
+    if (content.kind === 'raw' && content.value >> BigInt(bits) !== 0n) {
+      return `${hex(content.value)} does not fit in an entry of ${bits} bits`;
+    }
+    if (content.kind === 'reserved bit' && content.bit >= bits) {
+      return `an entry of ${this.#g.name} has bits 0 to ${bits - 1}`;
+    }
+    return null;
+  }
+
+  #noRoom(): string {
+    return `no room for another table of ${this.#g.name}`;
+  }
+}
+
+function state(entry: bigint): EntryState {
+  if ((entry & V) === 0n) return 'invalid';
+  return (entry & L) === 0n ? 'pointer' : 'leaf';
+}
+
+function isNapot(entry: bigint): boolean {
+  return (entry & (V | L | N)) === (V | L | N);
+}
+
+function napotLeaf(g: number, xwr: Xwr): bigint {
+  return (BigInt(g & 15) << 12n) | (BigInt(xwr) << 8n) | N | L | V;
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
