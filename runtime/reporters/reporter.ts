@@ -1,5 +1,6 @@
 /** What every reporter is: a consumer of the event stream that writes text to one place. */
 import type { RunEvent } from '../events.ts';
+import type { CaseResult } from '../results.ts';
 
 export interface ReporterOptions {
   /** Appends text to the reporter's destination (a stream, or a file that appears whole at the end). */
@@ -10,6 +11,10 @@ export interface ReporterOptions {
   /** Text of a source file, for frames; null when it can no longer be read. */
   readonly source: (path: string) => string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The command that runs just this case again, the way it ran. */
+  readonly replay: (result: CaseResult) => string;
+  /** Appends Markdown to the job summary of the CI service; null where there is none. */
+  readonly jobSummary: ((markdown: string) => void) | null;
 }
 
 export interface Reporter {

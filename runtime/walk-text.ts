@@ -1,0 +1,53 @@
+/** A walk in a few short lines: `vs L2 0x8800_0000  g L2 L1  mpt L3 L2 L1 L0`, the denial at the end. */
+import type { WalkStep } from '../emulator/index.ts';
+import { hex } from './text-width.ts';
+
+/** One line for each table entry of the outermost walk, with the walks on its behalf behind it. */
+export function walkLines(walk: readonly WalkStep[]): readonly string[] {
+  const lines: string[] = [];
+  let nested: WalkStep[] = [];
+  for (const step of walk) {
+    if (step.depth > 0) {
+      nested.push(step);
+      continue;
+    }
+    const before = lines.length > 0 && isProtection(step) && nested.length === 0;
+    const last = lines.at(-1);
+    if (before && last !== undefined && last.startsWith(`${step.stage} `)) {
+      lines[lines.length - 1] = `${last} L${step.level}${denial(step)}`;
+    } else {
+      lines.push([head(step), ...segments(nested)].join('  ') + denial(step));
+    }
+    nested = [];
+  }
+  // The read of an entry was denied: the entry itself was never seen.
+  if (nested.length > 0) lines.push(segments(nested).join('  '));
+  return lines;
+}
+
+/** Protection-table steps of one access stand on one line: their addresses say little. */
+function isProtection(step: WalkStep): boolean {
+  return step.stage.startsWith('m');
+}
+
+function head(step: WalkStep): string {
+  const place = isProtection(step) ? '' : ` ${hex(step.at)} entry ${hex(step.entry)}`;
+  return `${step.stage} L${step.level}${place}`;
+}
+
+function segments(steps: readonly WalkStep[]): readonly string[] {
+  const parts: string[] = [];
+  let stage: string | null = null;
+  for (const step of steps) {
+    const level = `L${step.level}${denial(step)}`;
+    if (step.stage === stage) parts.push(`${parts.pop() ?? ''} ${level}`);
+    else parts.push(`${step.stage} ${level}`);
+    stage = step.stage;
+  }
+  return parts;
+}
+
+function denial(step: WalkStep): string {
+  if (step.verdict === 'next' || step.verdict === 'leaf') return '';
+  return ` DENY entry ${hex(step.entry)} (${step.verdict})`;
+}
