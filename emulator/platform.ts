@@ -83,3 +83,8 @@ export interface Platform {
   /** Bytes of simulated memory that a case may touch. */
   readonly arena: number;
 }
+
+/** A range as page numbers: `first` up to, but not including, `end`. */
+export function pagesOf(range: Range): { readonly first: number; readonly end: number } {
+  return { first: Number(range.base >> 12n), end: Number((range.base + range.size) >> 12n) };
+}

@@ -25,6 +25,13 @@ export interface Trap {
   readonly rule: RuleId | null;
 }
 
+/** Why an instruction may not execute: 2 illegal instruction, 22 virtual instruction. */
+export interface Denial {
+  readonly cause: 2 | 22;
+  readonly because: Reason;
+  readonly rule: RuleId | null;
+}
+
 /** What an attempt, a CSR access or a fence gave: a value, or a trap. */
 export type Result =
   { readonly trap: null; readonly value: bigint } | { readonly trap: Trap; readonly value: null };

@@ -1,0 +1,151 @@
+/** CSRs to contexts: what each effective mode's accesses meet, decoded when a CSR was written. */
+import type { AccessFields, LevelFields } from '../hart/csr-fields.ts';
+import { accessFields, deniesHypervisorAccess } from '../hart/csr-fields.ts';
+import type { CsrFile } from '../hart/csr-file.ts';
+import { domainGeometry } from '../hart/csr-isolation.ts';
+import type { AtpFields } from '../hart/csr-supervisor.ts';
+import { stageGeometry } from '../hart/csr-supervisor.ts';
+import type { Domain } from '../isolate/domain.ts';
+import { REVISIONS } from '../revision.ts';
+import { R } from '../rules/fired.ts';
+import type { Stage, Tags } from '../translate/stage.ts';
+import type { Context, Mode } from './context.ts';
+import { MODES } from './context.ts';
+import type { Kind } from './kinds.ts';
+
+type Contexts5 = Record<Mode, Context>;
+
+const bare = (mode: Mode): Context => ({
+  mode,
+  virtual: mode === 'VS' || mode === 'VU',
+  user: mode === 'U' || mode === 'VU',
+  first: null,
+  second: null,
+  domain: null,
+  sum: false,
+  mxr: false,
+  vsmxr: false,
+  bigEndian: false,
+  tablesBigEndian: false,
+  shadowStack: false,
+});
+
+/** The contexts of one hart. */
+export class Contexts {
+  readonly #csrs: CsrFile;
+  readonly #of = Object.fromEntries(MODES.map((mode) => [mode, bare(mode)])) as Contexts5;
+  #version = -1;
+  #domainVersion = -1;
+  #domain: Domain | null = null;
+  /** SDID that tags translations; 0 where the revision does not tag them. */
+  #sdid = 0;
+  /** Where data accesses of M-mode go. */
+  #machineData: Mode = 'M';
+  #hypervisorAccess: Mode = 'VU';
+
+  constructor(csrs: CsrFile) {
+    this.#csrs = csrs;
+  }
+
+  /** The context of an access that an instruction in `mode` makes: MPRV and SPVP are applied. */
+  of(mode: Mode, kind: Kind): Context {
+    if (this.#version !== this.#csrs.version) this.#decode();
+    if (kind.hypervisor) return this.#of[this.#hypervisorAccess];
+    if (mode !== 'M' || kind.origin === 'fetch') return this.#of[mode];
+    return this.#of[this.#machineData];
+  }
+
+  /** Whether HLV, HLVX and HSV may execute in a mode: null, or cause 2 or 22. */
+  deniesHypervisor(mode: Mode): 2 | 22 | null {
+    return deniesHypervisorAccess(this.#csrs, mode);
+  }
+
+  #decode(): void {
+    const csrs = this.#csrs;
+    const { decide, platform } = csrs;
+    const fields = accessFields(csrs);
+    this.#version = csrs.version;
+    this.#machineData = decide.appliesMprv(fields.mprv, false) ? fields.previous : 'M';
+    this.#hypervisorAccess = decide.hypervisorAccessAsSupervisor(fields.spvp) ? 'VS' : 'VU';
+    if (this.#domainVersion !== csrs.domainVersion) this.#decodeDomain(fields);
+    const domain = this.#domain;
+    const sdid = this.#sdid;
+
+    const { host, guest } = fields;
+    const { asid, vmid } = { asid: fields.satp.id, vmid: fields.hgatp.id };
+    const s = this.#stage('s', fields.satp, host, fields.sbe, null, { sdid, vmid: 0, asid });
+    const g = this.#stage('g', fields.hgatp, host, fields.sbe, null, { sdid, vmid, asid: 0 });
+    const guestTags = { sdid, vmid, asid: fields.vsatp.id };
+    const vs = this.#stage('vs', fields.vsatp, guest, fields.vsbe, g, guestTags);
+
+    this.#set('M', null, null, null, host, fields.mbe, fields.sbe);
+    this.#set('S', s, null, domain, host, fields.sbe, fields.sbe);
+    this.#set('U', s, null, domain, host, fields.ube, fields.sbe);
+    this.#set('VS', vs, g, domain, guest, fields.vsbe, fields.vsbe);
+    this.#set('VU', vs, g, domain, guest, fields.vube, fields.vsbe);
+    // HS-level MXR reaches both stages of a guest access; the guest's own the VS-stage only.
+    for (const mode of ['VS', 'VU'] as const) {
+      this.#of[mode].mxr = host.mxr;
+      this.#of[mode].vsmxr = guest.mxr;
+    }
+    if (platform.features.has('Smsd') && domain === null) csrs.fired[R.SMSD_CSR_24] = 1;
+  }
+
+  #set(
+    mode: Mode,
+    first: Stage | null,
+    second: Stage | null,
+    domain: Domain | null,
+    level: LevelFields,
+    bigEndian: boolean,
+    tablesBigEndian: boolean,
+  ): void {
+    const context = this.#of[mode];
+    context.first = first;
+    context.second = second;
+    context.domain = domain;
+    context.sum = level.sum;
+    context.mxr = level.mxr;
+    context.vsmxr = false;
+    context.bigEndian = bigEndian;
+    context.tablesBigEndian = tablesBigEndian;
+    context.shadowStack = level.sse;
+  }
+
+  #stage(
+    name: Stage['name'],
+    atp: AtpFields,
+    level: LevelFields,
+    bigEndian: boolean,
+    below: Stage | null,
+    tags: Tags,
+  ): Stage | null {
+    const { platform, decide } = this.#csrs;
+    const geometry = stageGeometry(atp.mode, name === 'g', platform);
+    if (geometry === null) return null;
+    const has = (feature: 'Svadu' | 'Svade') => platform.features.has(feature);
+    return {
+      name,
+      geometry,
+      root: atp.root,
+      below,
+      tags,
+      updatesAccessed: decide.updatesAccessed(has('Svadu'), has('Svade'), level.adue),
+      pbmt: level.pbmte,
+      bigEndian,
+    };
+  }
+
+  #decodeDomain({ domain, mbe, sbe }: AccessFields): void {
+    const { platform, decide, domainVersion } = this.#csrs;
+    const { isolation, sdidTagsTranslations } = REVISIONS[platform.revision];
+    this.#domainVersion = domainVersion;
+    this.#sdid = sdidTagsTranslations && domain !== null ? domain.sdid : 0;
+    const geometry = domain === null ? null : domainGeometry(domain.mode, platform);
+    const bigEndian = decide.tableBigEndian(mbe, sbe);
+    this.#domain =
+      domain === null || geometry === null
+        ? null
+        : { isolation, geometry, root: domain.root, sdid: domain.sdid, bigEndian };
+  }
+}

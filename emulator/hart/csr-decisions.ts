@@ -1,0 +1,57 @@
+/** What CSR writes keep and who may access them, decision by decision; a fault replaces one. */
+
+export const csrDecisions = {
+  // mmpt and mttp
+  /** NZR bits of mmpt: none is stored. */
+  storesNzr: () => false,
+  /** Only SDIDLEN low bits of SDID exist. */
+  sdid: (sdid: bigint, sdidlen: number) => sdid & ((1n << BigInt(sdidlen)) - 1n),
+  /** An unsupported MODE cancels only itself, not the write. */
+  ignoresWholeMmpt: () => false,
+  /** Smmpt64: the root is 32 KiB aligned, PPN[2:0] read zero. */
+  smmpt64Root: (ppn: bigint) => ppn & ~7n,
+  /** MTT era: PPN[1:0] read zero in a mode other than Bare. */
+  mttRoot: (ppn: bigint) => ppn & ~3n,
+  /** Which changes of mmpt put a new domain in force. */
+  changesDomain: (_modeChanged: boolean, _sdidChanged: boolean, _ppnChanged: boolean) => true,
+  /** msdcfg fields of extensions that are not implemented read zero. */
+  storesUnimplementedMsdcfg: () => false,
+
+  // address translation
+  /** satp and vsatp: an unsupported MODE cancels the whole write. */
+  ignoresWholeSatp: () => true,
+  /** hgatp: the root is 16 KiB aligned, PPN[1:0] read zero. */
+  hgatpRoot: (ppn: bigint) => ppn & ~3n,
+  /** ADUE and PBMTE of henvcfg exist only as far as menvcfg sets them. */
+  gatesByMenvcfg: () => true,
+  /** ADUE of a stage: hardware sets A and D. */
+  updatesAccessed: (svadu: boolean, svade: boolean, adue: boolean) => (svadu ? adue : !svade),
+
+  // mstatus
+  /** MPP holds M, S and U; anything else leaves it unchanged. */
+  isLegalMpp: (mpp: number) => mpp !== 2,
+  /** M-mode loads and stores act in the mode of MPP and MPV; fetches do not. */
+  appliesMprv: (mprv: boolean, fetch: boolean) => mprv && !fetch,
+  /** HLV, HLVX and HSV act as VS with SPVP=1, as VU otherwise. */
+  hypervisorAccessAsSupervisor: (spvp: boolean) => spvp,
+  /** HLV, HLVX and HSV in U-mode need hstatus.HU. */
+  userMayUseHypervisorAccess: (hu: boolean) => hu,
+  /** Reads of protection-table entries follow MBE. */
+  tableBigEndian: (mbe: boolean, _sbe: boolean) => mbe,
+
+  // who may access a CSR
+  /** Privilege in bits 9:8 of the number against 0 U, 1 S, 2 HS, 3 M. */
+  isPrivileged: (needs: number, has: number) => has >= needs,
+  /** While V=1 the VS CSR takes the place of its supervisor CSR. */
+  redirects: (virtual: boolean) => virtual,
+  /** mstatus.TVM stops HS at satp and hgatp. */
+  trapsSatp: (tvm: boolean) => tvm,
+  /** hstatus.VTVM stops VS at satp. */
+  trapsVirtualSatp: (vtvm: boolean) => vtvm,
+  /** With V=1, what HS-mode could do is a virtual instruction, the rest is illegal. */
+  isVirtualInstruction: (hsQualified: boolean) => hsQualified,
+  /** CSRs whose number starts with 3 (bits 11:10) are read-only. */
+  isReadOnly: (number: number) => number >> 10 === 3,
+};
+
+export type CsrDecisions = typeof csrDecisions;

@@ -1,0 +1,167 @@
+/** The CSRs of one hart: their state, what writes leave, and executed CSR instructions. */
+import type { Mode } from '../access/context.ts';
+import type { Denial } from '../access/trap.ts';
+import type { Platform } from '../platform.ts';
+import type { Pmp } from '../protect/pmp.ts';
+import type { Fired } from '../rules/fired.ts';
+import { newFired, R } from '../rules/fired.ts';
+import { deniesCsr, isVirtual } from './csr-access.ts';
+import type { CsrDecisions } from './csr-decisions.ts';
+import { csrDecisions } from './csr-decisions.ts';
+import type { CsrRow, CsrState } from './csr-row.ts';
+import { CSR_ROWS } from './csr-table.ts';
+
+export type CsrOp = 'read' | 'write' | 'set' | 'clear';
+
+/** The value read (before a write), or why the instruction may not execute. */
+export type CsrOutcome =
+  | { readonly denial: null; readonly value: bigint }
+  | { readonly denial: Denial; readonly value: null };
+
+/** A row as it is on this platform. */
+interface Bound {
+  readonly row: CsrRow;
+  /** Where its register lies; an upper half shares that of its low half. */
+  readonly cell: number;
+  /** Bits that software can write, of the whole register. */
+  readonly mask: bigint;
+  /** The row whose register it is: itself, or its low half. */
+  readonly owner: CsrRow;
+}
+
+const LOW = 0xffff_ffffn;
+const CELL_OF = new Map(CSR_ROWS.map(({ name }, index) => [name, index]));
+const ROW_OF = new Map(CSR_ROWS.map((row) => [row.name, row]));
+
+export class CsrFile implements CsrState {
+  readonly hartId: number;
+  readonly pmp: Pmp;
+  platform!: Platform;
+  decide: CsrDecisions = csrDecisions;
+  fired: Fired = newFired();
+  retired = 0;
+  /** Rises with each write that may change how memory accesses are decided. */
+  version = 0;
+  /** Rises when a write of mmpt or mttp puts a domain in force. */
+  domainVersion = 0;
+  /** Whether mmpt still holds its reset value. */
+  #untouched = true;
+  readonly #cells = new BigUint64Array(CSR_ROWS.length);
+  #initial = new BigUint64Array(CSR_ROWS.length);
+  #bound = new Map<string, Bound>();
+
+  constructor(hartId: number, pmp: Pmp) {
+    this.hartId = hartId;
+    this.pmp = pmp;
+  }
+
+  /** Reset values; the PMP is reset by its owner. */
+  reset(platform: Platform, fired: Fired, decide: CsrDecisions = csrDecisions): void {
+    if (platform !== this.platform) this.#bind(platform);
+    this.decide = decide;
+    this.fired = fired;
+    this.retired = 0;
+    this.#untouched = true;
+    this.#cells.set(this.#initial);
+    this.version++;
+    this.domainVersion++;
+  }
+
+  has(name: string): boolean {
+    return this.#bound.has(name);
+  }
+
+  raw(name: string): bigint {
+    return this.#cells[CELL_OF.get(name)!]!;
+  }
+
+  setRaw(name: string, value: bigint): void {
+    this.#cells[CELL_OF.get(name)!] = value;
+  }
+
+  domainChanged(): void {
+    this.domainVersion++;
+  }
+
+  /** What an M-mode read gives; 0 for a CSR that this machine has not. */
+  peek(name: string): bigint {
+    const bound = this.#bound.get(name);
+    return bound === undefined ? 0n : this.#read(bound);
+  }
+
+  /** What an M-mode write leaves, WARL included; nothing for a CSR that this machine has not. */
+  poke(name: string, value: bigint): void {
+    const bound = this.#bound.get(name);
+    if (bound !== undefined) this.#write(bound, value);
+  }
+
+  /** An executed CSR instruction. `set` and `clear` write even if `value` is 0; `read` never does. */
+  access(mode: Mode, name: string, op: CsrOp, value: bigint): CsrOutcome {
+    const named = this.#bound.get(name);
+    if (named === undefined) {
+      return { denial: { cause: 2, because: 'csr.absent', rule: null }, value: null };
+    }
+    const denial = deniesCsr(this, named.row, mode, op !== 'read');
+    if (denial !== null) return { denial, value: null };
+    this.#mark(name, op);
+    const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
+    const bound = virtual === null ? named : this.#bound.get(virtual)!;
+    const old = this.#read(bound);
+    if (op === 'write') this.#write(bound, value);
+    else if (op === 'set') this.#write(bound, old | value);
+    else if (op === 'clear') this.#write(bound, old & ~value);
+    return { denial: null, value: isVirtual(mode) ? this.#virtualTime(name, old) : old };
+  }
+
+  /** With V=1 time includes htimedelta. */
+  #virtualTime(name: string, value: bigint): bigint {
+    if (name !== 'time' && name !== 'timeh') return value;
+    const time = BigInt.asUintN(64, BigInt(this.retired) + this.raw('htimedelta'));
+    return name === 'time' ? BigInt.asUintN(this.platform.xlen, time) : time >> 32n;
+  }
+
+  #read({ row, owner, cell }: Bound): bigint {
+    const value = owner.read === null ? this.#cells[cell]! : owner.read(this);
+    if (row.highOf !== null) return value >> 32n;
+    if (row.name === 'mmpt' && this.#untouched) this.fired[R.SMSD_CSR_18] = 1;
+    return this.platform.xlen === 64 ? value : value & LOW;
+  }
+
+  #write({ row, owner, cell, mask }: Bound, value: bigint): void {
+    const { xlen } = this.platform;
+    // The whole register as it would be: the other half stays.
+    let whole = BigInt.asUintN(xlen, value);
+    if (xlen === 32 && owner.wide) {
+      const old = owner.read === null ? this.#cells[cell]! : owner.read(this);
+      whole = row.highOf === null ? (old & ~LOW) | whole : (old & LOW) | (whole << 32n);
+    }
+    if (owner.write !== null) owner.write(this, whole);
+    else if (owner.read === null) {
+      const old = this.#cells[cell]!;
+      const wanted = (old & ~mask) | (whole & mask);
+      this.#cells[cell] = owner.legalise === null ? wanted : owner.legalise(this, old, wanted);
+    }
+    if (row.affectsAccess) this.version++;
+    if (row.name === 'mmpt') this.#untouched = false;
+  }
+
+  /** Rules that an executed access decides by being allowed. */
+  #mark(name: string, op: CsrOp): void {
+    if (name !== 'mmpt' && name !== 'msdcfg') return;
+    this.fired[R.SMSD_CSR_01] = 1;
+    if (name === 'mmpt' && (op === 'set' || op === 'clear')) this.fired[R.SMSD_CSR_19] = 1;
+  }
+
+  #bind(platform: Platform): void {
+    this.platform = platform;
+    this.#bound = new Map();
+    this.#initial = new BigUint64Array(CSR_ROWS.length);
+    for (const row of CSR_ROWS) {
+      if ((row.xlen ?? platform.xlen) !== platform.xlen || !row.exists(platform)) continue;
+      const owner = row.highOf === null ? row : ROW_OF.get(row.highOf)!;
+      const cell = CELL_OF.get(owner.name)!;
+      this.#bound.set(row.name, { row, owner, cell, mask: owner.mask(platform) });
+      if (owner === row) this.#initial[cell] = row.initial(platform);
+    }
+  }
+}

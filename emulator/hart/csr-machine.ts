@@ -1,0 +1,143 @@
+/** Machine-level CSRs: identity, status, delegation, traps, configuration. */
+import type { Platform } from '../platform.ts';
+import type { CsrRow, CsrState } from './csr-row.ts';
+import { csr, hasFeature, keepUnless, wide, withHypervisor } from './csr-row.ts';
+
+/** Bits and fields of mstatus (64-bit view; the upper half is mstatush at XLEN 32). */
+export const MSTATUS = {
+  SIE: 1n << 1n,
+  MIE: 1n << 3n,
+  SPIE: 1n << 5n,
+  UBE: 1n << 6n,
+  MPIE: 1n << 7n,
+  SPP: 1n << 8n,
+  MPP: 3n << 11n,
+  MPRV: 1n << 17n,
+  SUM: 1n << 18n,
+  MXR: 1n << 19n,
+  TVM: 1n << 20n,
+  TW: 1n << 21n,
+  TSR: 1n << 22n,
+  UXL: 3n << 32n,
+  SXL: 3n << 34n,
+  SBE: 1n << 36n,
+  MBE: 1n << 37n,
+  GVA: 1n << 38n,
+  MPV: 1n << 39n,
+} as const;
+
+/** FS, VS and XS are read-only zero: no scenario executes floating-point or vector code. */
+function mstatusMask(platform: Platform): bigint {
+  const { SIE, MIE, SPIE, UBE, MPIE, SPP, MPP, MPRV, SUM, MXR, TVM, TW, TSR, SBE, MBE, GVA, MPV } =
+    MSTATUS;
+  const always =
+    SIE | MIE | SPIE | UBE | MPIE | SPP | MPP | MPRV | SUM | MXR | TVM | TW | TSR | SBE | MBE;
+  return withHypervisor(platform) ? always | GVA | MPV : always;
+}
+
+function legaliseMstatus({ decide }: CsrState, old: bigint, wanted: bigint): bigint {
+  const mpp = Number((wanted & MSTATUS.MPP) >> 11n);
+  return keepUnless(decide.isLegalMpp(mpp), old, wanted, MSTATUS.MPP);
+}
+
+/** MXL = XLEN, then A C I M S U, and H where it is. */
+function misa(platform: Platform): bigint {
+  const letters = [...(platform.features.has('H') ? 'ACHIMSU' : 'ACIMSU')];
+  const extensions = letters.reduce(
+    (sum, letter) => sum | (1n << BigInt(letter.charCodeAt(0) - 65)),
+    0n,
+  );
+  return platform.xlen === 64 ? (2n << 62n) | extensions : (1n << 30n) | extensions;
+}
+
+/** Exceptions that software may see below M-mode. 10, 20..23 need H, 18 Zicfiss; 11, 14, 16, 17 are read-only zero. */
+function medelegMask(platform: Platform): bigint {
+  const always = 0xb3ffn | (1n << 19n);
+  const hypervisor = withHypervisor(platform) ? (1n << 10n) | (0xfn << 20n) : 0n;
+  return always | hypervisor | (platform.features.has('Zicfiss') ? 1n << 18n : 0n);
+}
+
+const SUPERVISOR_INTERRUPTS = 0x222n;
+export const VS_INTERRUPTS = 0x444n;
+const MACHINE_INTERRUPTS = 0x888n;
+
+const ifHypervisor = (bits: bigint) => (platform: Platform) =>
+  withHypervisor(platform) ? bits : 0n;
+
+/** Bits of menvcfg that this platform's extensions define; henvcfg and senvcfg have subsets. */
+export function envcfgMask(platform: Platform): bigint {
+  const bits: readonly (readonly [Parameters<typeof hasFeature>[0], bigint])[] = [
+    ['Zicfiss', 1n << 3n],
+    ['Zicbom', 7n << 4n],
+    ['Zicboz', 1n << 7n],
+    ['Svadu', 1n << 61n],
+    ['Svpbmt', 1n << 62n],
+  ];
+  return bits.reduce(
+    (sum, [feature, bit]) => (platform.features.has(feature) ? sum | bit : sum),
+    1n,
+  );
+}
+
+/** CBIE = 2 is reserved. */
+export function legaliseEnvcfg(_: CsrState, old: bigint, wanted: bigint): bigint {
+  return keepUnless(((wanted >> 4n) & 3n) !== 2n, old, wanted, 3n << 4n);
+}
+
+/** Vector MODE 2 and 3 are reserved. */
+export function legaliseTvec(_: CsrState, old: bigint, wanted: bigint): bigint {
+  return keepUnless((wanted & 3n) < 2n, old, wanted, 3n);
+}
+
+/** The interrupt bit and six bits of code. */
+export const causeMask = ({ xlen }: Platform) => (1n << BigInt(xlen - 1)) | 0x3fn;
+/** IALIGN is 16. */
+export const EPC_MASK = ~1n & 0xffff_ffff_ffff_ffffn;
+
+/** mip: the VS-level bits are those of hvip; of them software sets VSSIP only. */
+const MIP = {
+  read: (state: CsrState) => state.raw('mip') | state.raw('hvip'),
+  write: (state: CsrState, value: bigint) => {
+    state.setRaw('mip', value & SUPERVISOR_INTERRUPTS);
+    if (withHypervisor(state.platform)) {
+      state.setRaw('hvip', (state.raw('hvip') & ~4n) | (value & 4n));
+    }
+  },
+};
+
+export const MACHINE_CSRS: readonly CsrRow[] = [
+  csr('mvendorid', 0xf11, { mask: 0n }),
+  csr('marchid', 0xf12, { mask: 0n }),
+  csr('mimpid', 0xf13, { mask: 0n }),
+  csr('mhartid', 0xf14, { read: ({ hartId }) => BigInt(hartId) }),
+  csr('mconfigptr', 0xf15, { mask: 0n }),
+  ...wide('mstatus', 0x300, 0x310, {
+    mask: mstatusMask,
+    initial: ({ xlen }) => (xlen === 64 ? (2n << 32n) | (2n << 34n) : 0n),
+    legalise: legaliseMstatus,
+    affectsAccess: true,
+  }),
+  csr('misa', 0x301, { mask: 0n, initial: misa }),
+  ...wide('medeleg', 0x302, 0x312, { mask: medelegMask }),
+  csr('mideleg', 0x303, {
+    mask: SUPERVISOR_INTERRUPTS,
+    initial: ifHypervisor(VS_INTERRUPTS),
+  }),
+  csr('mie', 0x304, {
+    mask: (platform) =>
+      SUPERVISOR_INTERRUPTS | MACHINE_INTERRUPTS | ifHypervisor(VS_INTERRUPTS)(platform),
+  }),
+  csr('mtvec', 0x305, { legalise: legaliseTvec }),
+  csr('mscratch', 0x340),
+  csr('mepc', 0x341, { mask: EPC_MASK }),
+  csr('mcause', 0x342, { mask: causeMask }),
+  csr('mtval', 0x343),
+  csr('mip', 0x344, MIP),
+  csr('mtinst', 0x34a, { exists: withHypervisor }),
+  csr('mtval2', 0x34b, { exists: withHypervisor }),
+  ...wide('menvcfg', 0x30a, 0x31a, {
+    mask: envcfgMask,
+    legalise: legaliseEnvcfg,
+    affectsAccess: true,
+  }),
+];

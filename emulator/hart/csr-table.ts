@@ -1,0 +1,17 @@
+/** Every CSR of the machine: the one list. */
+import { COUNTER_CSRS } from './csr-counters.ts';
+import { HYPERVISOR_CSRS } from './csr-hypervisor.ts';
+import { ISOLATION_CSRS } from './csr-isolation.ts';
+import { MACHINE_CSRS } from './csr-machine.ts';
+import { PMP_CSRS } from './csr-pmp.ts';
+import type { CsrRow } from './csr-row.ts';
+import { SUPERVISOR_CSRS } from './csr-supervisor.ts';
+
+export const CSR_ROWS: readonly CsrRow[] = [
+  ...MACHINE_CSRS,
+  ...ISOLATION_CSRS,
+  ...PMP_CSRS,
+  ...SUPERVISOR_CSRS,
+  ...HYPERVISOR_CSRS,
+  ...COUNTER_CSRS,
+];
