@@ -1,5 +1,5 @@
 /** Smmtt tables of the MTT era in memory: L3, L2 and L1 entries written from permissions on extents. */
-import type { IsolationTable, SetOptions } from './build.ts';
+import type { IsolationTable, SetOptions, TableLimits } from './build.ts';
 import type { Edit, EntryContent, EntryState } from './build-edit.ts';
 import { bytes, EditLog, hex, refuse, XWR_NAMES } from './build-edit.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
@@ -21,7 +21,9 @@ export class MttTable implements IsolationTable {
   readonly #g: MttGeometry;
   readonly #memory: TableMemory;
   readonly #allocator: TableAllocator;
-  readonly #l3Valid: boolean;
+  readonly #limits: TableLimits;
+  /** End of the addresses that the tables reach. */
+  readonly #end: bigint;
   /** Bytes of one permission field of a 2M_PAGES or 4M_PAGES entry. */
   readonly #big: bigint;
   /** Lowest bit of TYPE. */
@@ -32,16 +34,19 @@ export class MttTable implements IsolationTable {
     memory: TableMemory,
     allocator: TableAllocator,
     root: bigint,
-    l3Valid: boolean,
+    limits: TableLimits,
   ) {
     this.#g = g;
     this.#memory = memory;
     this.#allocator = allocator;
-    this.#l3Valid = l3Valid;
+    this.#limits = limits;
+    const pages = BigInt(g.pages) * PAGE;
+    const reach = (mttTableSize(g, 2, limits.limit) / BigInt(g.entrySize)) * SECTION;
+    this.#end = g.root === 3 && reach === 1n << 46n ? pages : min(pages, reach);
     this.#big = SECTION / BigInt(g.fields);
     this.#typeShift = g.xlen === 32 ? 22n : 44n;
     this.root = root;
-    this.rootSize = BigInt(g.rootSize);
+    this.rootSize = mttTableSize(g, g.root, limits.limit);
     this.leafSizes = [PAGE, this.#big, GIGA];
   }
 
@@ -57,7 +62,7 @@ export class MttTable implements IsolationTable {
     if (base % unit !== 0n || size % unit !== 0n || size <= 0n) {
       return refuse(`the extent is not a whole number of ${bytes(unit)} leaves`);
     }
-    if (base + size > BigInt(this.#g.pages) * PAGE) return refuse(this.#beyond(base));
+    if (base + size > this.#end) return refuse(this.#beyond(base));
     const log = new EditLog();
     for (let at = base; at < base + size;) {
       const next = min(base + size, at - (at % GIGA) + GIGA);
@@ -223,7 +228,7 @@ export class MttTable implements IsolationTable {
   #child(where: bigint, level: number, at: bigint, log: EditLog): bigint | null {
     const before = this.#read(where);
     if (this.#state(before, level) === 'pointer') return this.#next(before, level);
-    const size = level === 3 ? 1n << 24n : PAGE;
+    const size = mttTableSize(this.#g, level - 1, this.#limits.limit);
     const table = this.#allocator.take(size, size);
     if (table === null) return null;
     if (level === 2 && before !== 0n) {
@@ -236,7 +241,8 @@ export class MttTable implements IsolationTable {
       }
     }
     const ppn = table / PAGE;
-    const flag = level === 3 ? (this.#l3Valid ? 1n << 44n : 0n) : BigInt(L1_DIR) << this.#typeShift;
+    const flag =
+      level === 3 ? (this.#limits.l3Valid ? 1n << 44n : 0n) : BigInt(L1_DIR) << this.#typeShift;
     this.#put(where, flag | ppn, level, at, log);
     return table;
   }
@@ -254,7 +260,7 @@ export class MttTable implements IsolationTable {
       case 'raw':
         return content.value;
       case 'invalid':
-        if (level === 3 && this.#l3Valid) return before & ~(1n << 44n);
+        if (level === 3 && this.#limits.l3Valid) return before & ~(1n << 44n);
         return `entries of ${this.#g.name} at level ${level} have no valid bit`;
       case 'xwr': {
         const perm = PERM_OF[content.xwr] ?? null;
@@ -283,7 +289,7 @@ export class MttTable implements IsolationTable {
   #state(entry: bigint, level: number): EntryState {
     if (level === 1) return 'leaf';
     if (level === 2) return this.#type(entry) === L1_DIR ? 'pointer' : 'leaf';
-    const valid = this.#l3Valid ? ((entry >> 44n) & 1n) === 1n : entry !== 0n;
+    const valid = this.#limits.l3Valid ? ((entry >> 44n) & 1n) === 1n : entry !== 0n;
     return valid ? 'pointer' : 'invalid';
   }
 
@@ -335,7 +341,7 @@ export class MttTable implements IsolationTable {
 
   #checkEntry(base: bigint, size: bigint, level: number | null, content: EntryContent) {
     const bits = this.#g.entrySize * 8;
-    if (base + size > BigInt(this.#g.pages) * PAGE) return this.#beyond(base);
+    if (base + size > this.#end) return this.#beyond(base);
     if (level !== null && (level < 1 || level > this.#g.root)) {
       return `${this.#g.name} has levels 1 to ${this.#g.root}`;
     }
@@ -363,6 +369,17 @@ export class MttTable implements IsolationTable {
   #noRoom(): string {
     return `no room for another table of ${this.#g.name}`;
   }
+}
+
+/** Bytes of a table of a level (3, 2, 1), no longer than the physical addresses up to `limit` need. */
+export function mttTableSize(g: MttGeometry, level: number, limit: bigint | undefined): bigint {
+  if (level === 1) return PAGE;
+  const span = level === 2 ? SECTION : 1n << 46n;
+  const entries = BigInt(g.mask[level] ?? 0) + 1n;
+  let used = 1n;
+  while (used < entries && (limit === undefined || used * span < limit)) used *= 2n;
+  const size = used * BigInt(g.entrySize);
+  return size < PAGE ? PAGE : size;
 }
 
 function min(a: bigint, b: bigint): bigint {

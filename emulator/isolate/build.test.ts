@@ -329,6 +329,23 @@ describe('entries by hand', () => {
   });
 });
 
+describe('a platform with few physical addresses', () => {
+  it('needs only a short L2 table, and grants nothing beyond it', () => {
+    const memory = new WordMemory();
+    const limits = { l3Valid: false, limit: 0x1_0000_0000n };
+    const table = IsolationTable.create(
+      MTT_GEOMETRIES.smmtt46,
+      memory,
+      pool(0x8ff0_1000n, 64n * K),
+      limits,
+    );
+    if (typeof table === 'string') throw new Error(table);
+    expect([table.root, table.rootSize]).toEqual([0x8ff0_4000n, 4096n]);
+    expect(table.set(0x8000_0000n, 4096n, 3).error).toBeNull();
+    expect(table.set(1n << 44n, 4096n, 3).error).toMatch(/beyond the reach/);
+  });
+});
+
 describe('what cannot be built is refused by name', () => {
   it('a right that the MTT era cannot say', () => {
     const { table } = make(MTT_GEOMETRIES.smmtt46, 0x9000_0000n);

@@ -1,7 +1,7 @@
 /** Isolation tables, built from permissions on extents: one interface for every mode and revision. */
 import type { Edit, EntryContent } from './build-edit.ts';
 import { MptTable } from './build-mpt.ts';
-import { MttTable } from './build-mtt.ts';
+import { MttTable, mttTableSize } from './build-mtt.ts';
 import type { MptGeometry } from './mpt-geometry.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
 import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
@@ -40,22 +40,31 @@ export interface IsolationTable {
   tablePage(address: bigint, level: number | null): bigint | null;
 }
 
+export interface TableLimits {
+  /** Whether MTTL3 entries have a VALID bit. */
+  readonly l3Valid: boolean;
+  /** End of the platform's physical addresses: tables of the MTT era need be no longer than that takes. */
+  readonly limit?: bigint;
+}
+
 export const IsolationTable = {
   /** A table that grants nothing, its root allocated as the mode demands; a string says why not. */
   create(
     geometry: MptGeometry | MttGeometry,
     memory: TableMemory,
     allocator: TableAllocator,
-    revision: { readonly l3Valid: boolean } = { l3Valid: false },
+    limits: TableLimits = { l3Valid: false },
   ): IsolationTable | string {
-    const size = BigInt(geometry.rootSize);
+    const legacy = !('tuples' in geometry);
+    const size = legacy
+      ? mttTableSize(geometry, geometry.root, limits.limit)
+      : BigInt(geometry.rootSize);
     // Bits 1:0 of the root PPN read zero in the MTT era, which asks for 16 KiB at least.
-    const least = 'tuples' in geometry ? 4096n : 16384n;
-    const alignment = size > least ? size : least;
-    const root = allocator.take(size > 4096n ? size : 4096n, alignment);
+    const least = legacy ? 16384n : 4096n;
+    const root = allocator.take(size > 4096n ? size : 4096n, size > least ? size : least);
     if (root === null) return `no room for the root table of ${geometry.name}`;
-    return 'tuples' in geometry
-      ? new MptTable(geometry, memory, allocator, root)
-      : new MttTable(geometry, memory, allocator, root, revision.l3Valid);
+    return legacy
+      ? new MttTable(geometry, memory, allocator, root, limits)
+      : new MptTable(geometry, memory, allocator, root);
   },
 };

@@ -90,10 +90,10 @@ describe('page tables', () => {
   it('a mapping takes the largest leaf that both addresses allow', () => {
     const { memory, table } = make(STAGE_GEOMETRIES.sv39);
     table.map(0x4000_0000n, 0x8000_0000n, 1024n * M, 7, { user: true, global: true });
-    expect(memory.read(table.pteAddress(0x4000_0000n, null) ?? 0n)).toBe(0x2000_00ffn);
+    expect(memory.read(table.entryAddress(0x4000_0000n, null) ?? 0n)).toBe(0x2000_00ffn);
     table.map(0x20_0000n, 0x8020_0000n, 2n * M, 3, { fresh: true });
-    expect(memory.read(table.pteAddress(0x20_0000n, null) ?? 0n)).toBe(0x2008_0007n);
-    expect(table.pteAddress(0x20_0000n, 0)).toBeNull();
+    expect(memory.read(table.entryAddress(0x20_0000n, null) ?? 0n)).toBe(0x2008_0007n);
+    expect(table.entryAddress(0x20_0000n, 0)).toBeNull();
   });
 
   it('says what it changed', () => {
@@ -109,7 +109,7 @@ describe('page tables', () => {
 
   it('entries by hand: raw, invalid, reserved bit, NAPOT', () => {
     const { memory, table } = make(STAGE_GEOMETRIES.sv39);
-    const word = () => memory.read(table.pteAddress(0x5000n, 0) ?? 0n);
+    const word = () => memory.read(table.entryAddress(0x5000n, 0) ?? 0n);
     table.map(0n, 0x8000_0000n, 64n * K, 3);
     expect(table.entry(0x5000n, 4096n, null, { kind: 'reserved bit', bit: 60 }).error).toBeNull();
     expect(word()).toBe((1n << 60n) | 0x2000_14c7n);

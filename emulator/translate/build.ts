@@ -95,7 +95,7 @@ export class PageTable {
       const level = this.#endOfWalk(at);
       const span = this.leafSizes[level] ?? PAGE;
       const first = at - (at % span);
-      let where = this.#entryAt(at, level);
+      let where = this.#whereAt(at, level);
       if (where === null) return refuse(`no table holds the entry for ${hex(from)}`);
       if (stateOf(this.#read(where)) === 'leaf') {
         if (first < at || first + span > base + size) {
@@ -129,18 +129,18 @@ export class PageTable {
   }
 
   /** Address of the entry for an address; null level: where the walk ends. Null: no such table. */
-  pteAddress(address: bigint, level: number | null): bigint | null {
+  entryAddress(address: bigint, level: number | null): bigint | null {
     const at = this.#input(address);
-    return this.#entryAt(at, level ?? this.#endOfWalk(at));
+    return this.#whereAt(at, level ?? this.#endOfWalk(at));
   }
 
   /** The 4 KiB page that holds that entry. */
-  ptePage(address: bigint, level: number | null): bigint | null {
-    const entry = this.pteAddress(address, level);
+  tablePage(address: bigint, level: number | null): bigint | null {
+    const entry = this.entryAddress(address, level);
     return entry === null ? null : entry - (entry % PAGE);
   }
 
-  #entryAt(at: bigint, level: number): bigint | null {
+  #whereAt(at: bigint, level: number): bigint | null {
     let table = this.root;
     for (let here = this.#g.levels - 1; here >= level; here--) {
       const where = this.#index(table, at, here);
@@ -165,7 +165,7 @@ export class PageTable {
     if (asked) return level;
     let here = level;
     while (here > 0) {
-      const where = this.#entryAt(at, here);
+      const where = this.#whereAt(at, here);
       if (where === null || stateOf(this.#read(where)) !== 'pointer') return here;
       here--;
     }
@@ -185,7 +185,7 @@ export class PageTable {
   /** Where a leaf stands, else the lowest level. */
   #leafLevel(at: bigint): number {
     const level = this.#endOfWalk(at);
-    const where = this.#entryAt(at, level);
+    const where = this.#whereAt(at, level);
     return where !== null && stateOf(this.#read(where)) === 'leaf' ? level : 0;
   }
 

@@ -1,0 +1,219 @@
+/** Packed formats by name and XLEN: the fields of CSRs and of table entries, as scenarios pack and match them. */
+import { ENTRY_FORMATS } from './isolate/entry-formats.ts';
+import type { EntryFormat, Fields } from './isolate/entry-formats.ts';
+
+/** The same layout at both XLENs. */
+function both(fields: Fields): EntryFormat {
+  return { 32: fields, 64: fields };
+}
+
+/** Interrupt bits of mie, mip and their lower views: `suffix` is `e` or `p`. */
+function interrupts(suffix: 'e' | 'p'): EntryFormat {
+  const bits = {
+    ssi: 1,
+    vssi: 2,
+    msi: 3,
+    sti: 5,
+    vsti: 6,
+    mti: 7,
+    sei: 9,
+    vsei: 10,
+    mei: 11,
+    sgei: 12,
+    lcofi: 13,
+    msdei: 14,
+  };
+  return both(
+    Object.fromEntries(Object.entries(bits).map(([name, bit]) => [name + suffix, [bit, bit]])),
+  );
+}
+
+const CAUSE: EntryFormat = {
+  32: { code: [30, 0], interrupt: [31, 31] },
+  64: { code: [62, 0], interrupt: [63, 63] },
+};
+
+const TVEC: EntryFormat = {
+  32: { mode: [1, 0], base: [31, 2] },
+  64: { mode: [1, 0], base: [63, 2] },
+};
+
+const SSTATUS_LOW: Fields = {
+  sie: [1, 1],
+  spie: [5, 5],
+  ube: [6, 6],
+  spp: [8, 8],
+  vs: [10, 9],
+  fs: [14, 13],
+  xs: [16, 15],
+  sum: [18, 18],
+  mxr: [19, 19],
+};
+
+const SSTATUS: EntryFormat = {
+  32: { ...SSTATUS_LOW, sd: [31, 31] },
+  64: { ...SSTATUS_LOW, uxl: [33, 32], sd: [63, 63] },
+};
+
+const MSTATUS_LOW: Fields = {
+  ...SSTATUS_LOW,
+  mie: [3, 3],
+  mpie: [7, 7],
+  mpp: [12, 11],
+  mprv: [17, 17],
+  tvm: [20, 20],
+  tw: [21, 21],
+  tsr: [22, 22],
+};
+
+const HSTATUS_LOW: Fields = {
+  vsbe: [5, 5],
+  gva: [6, 6],
+  spv: [7, 7],
+  spvp: [8, 8],
+  hu: [9, 9],
+  vgein: [17, 12],
+  vtvm: [20, 20],
+  vtw: [21, 21],
+  vtsr: [22, 22],
+};
+
+const ENVCFG_LOW: Fields = {
+  fiom: [0, 0],
+  lpe: [2, 2],
+  sse: [3, 3],
+  cbie: [5, 4],
+  cbcfe: [6, 6],
+  cbze: [7, 7],
+};
+const ENVCFG_HIGH: Fields = { adue: [29, 29], pbmte: [30, 30], stce: [31, 31] };
+const ENVCFG: EntryFormat = {
+  32: ENVCFG_LOW,
+  64: { ...ENVCFG_LOW, adue: [61, 61], pbmte: [62, 62], stce: [63, 63] },
+};
+
+const SATP: EntryFormat = {
+  32: { mode: [31, 31], asid: [30, 22], ppn: [21, 0] },
+  64: { mode: [63, 60], asid: [59, 44], ppn: [43, 0] },
+};
+
+/** One byte of a pmpcfg register, and the four or eight entries of a whole one: `r0`, `a7`. */
+function pmpcfg(): EntryFormat {
+  const entries = (count: number): Fields =>
+    Object.fromEntries(
+      [...Array(count).keys()].flatMap((k) =>
+        (
+          [
+            ['r', 0, 0],
+            ['w', 1, 1],
+            ['x', 2, 2],
+            ['a', 4, 3],
+            ['l', 7, 7],
+          ] as const
+        ).flatMap(([name, high, low]) => [
+          [`${name}${k}`, [8 * k + high, 8 * k + low]],
+          ...(k === 0 ? [[name, [high, low]]] : []),
+        ]),
+      ),
+    ) as Fields;
+  return { 32: entries(4), 64: entries(8) };
+}
+
+const QOS: EntryFormat = both({ rcid: [11, 0], mcid: [27, 16], qrid: [31, 28] });
+
+const CSR_FORMATS = {
+  mmpt: {
+    32: { mode: [31, 30], zero_29_28: [29, 28], sdid: [27, 22], ppn: [21, 0] },
+    64: {
+      mode: [63, 60],
+      zero_59_58: [59, 58],
+      sdid: [57, 52],
+      zero_51_44: [51, 44],
+      ppn: [43, 0],
+    },
+  },
+  mttp: {
+    32: { mode: [31, 30], sdid: [29, 24], wpri: [23, 22], ppn: [21, 0] },
+    64: { mode: [63, 60], sdid: [59, 54], wpri: [53, 44], ppn: [43, 0] },
+  },
+  msdcfg: {
+    32: {
+      sidn: [5, 0],
+      zero_21_6: [21, 6],
+      ssrm: [22, 22],
+      ssmm: [23, 23],
+      srl: [27, 24],
+      sml: [31, 28],
+    },
+    64: {
+      sidn: [5, 0],
+      zero_21_6: [21, 6],
+      ssrm: [22, 22],
+      ssmm: [23, 23],
+      srl: [27, 24],
+      sml: [31, 28],
+      zero_63_32: [63, 32],
+    },
+  },
+  mrmcfg: QOS,
+  mnrmcfg: QOS,
+  mstatus: {
+    32: { ...MSTATUS_LOW, sd: [31, 31] },
+    64: {
+      ...MSTATUS_LOW,
+      uxl: [33, 32],
+      sxl: [35, 34],
+      sbe: [36, 36],
+      mbe: [37, 37],
+      gva: [38, 38],
+      mpv: [39, 39],
+      sd: [63, 63],
+    },
+  },
+  mstatush: { 32: { sbe: [4, 4], mbe: [5, 5], gva: [6, 6], mpv: [7, 7] } },
+  sstatus: SSTATUS,
+  vsstatus: SSTATUS,
+  hstatus: { 32: HSTATUS_LOW, 64: { ...HSTATUS_LOW, vsxl: [33, 32] } },
+  mie: interrupts('e'),
+  mip: interrupts('p'),
+  sie: interrupts('e'),
+  sip: interrupts('p'),
+  hie: interrupts('e'),
+  hip: interrupts('p'),
+  vsie: interrupts('e'),
+  vsip: interrupts('p'),
+  mcause: CAUSE,
+  scause: CAUSE,
+  vscause: CAUSE,
+  mtvec: TVEC,
+  stvec: TVEC,
+  vstvec: TVEC,
+  menvcfg: ENVCFG,
+  menvcfgh: { 32: ENVCFG_HIGH },
+  henvcfg: ENVCFG,
+  henvcfgh: { 32: ENVCFG_HIGH },
+  senvcfg: both(ENVCFG_LOW),
+  mseccfg: both({ mml: [0, 0], mmwp: [1, 1], rlb: [2, 2] }),
+  satp: SATP,
+  vsatp: SATP,
+  hgatp: {
+    32: { mode: [31, 31], vmid: [28, 22], ppn: [21, 0] },
+    64: { mode: [63, 60], vmid: [57, 44], ppn: [43, 0] },
+  },
+  pmpcfg: pmpcfg(),
+  ...Object.fromEntries([...Array(16).keys()].map((k) => [`pmpcfg${k}`, pmpcfg()])),
+} as const satisfies Record<string, EntryFormat>;
+
+/** Widths that are not XLEN: table entries of the other XLEN. */
+const WIDTHS: Readonly<Record<string, number>> = { mpte32: 32, pte32: 32 };
+
+export const FORMATS: Readonly<Record<string, EntryFormat>> = { ...CSR_FORMATS, ...ENTRY_FORMATS };
+
+/** Width in bits and fields of a format at an XLEN; null when there is none. */
+export function formatOf(
+  name: string,
+  xlen: 32 | 64,
+): { readonly bits: number; readonly fields: Fields } | null {
+  const fields = Object.hasOwn(FORMATS, name) ? FORMATS[name]?.[xlen] : undefined;
+  return fields === undefined ? null : { bits: WIDTHS[name] ?? xlen, fields };
+}
