@@ -1,0 +1,92 @@
+/** `covers` held to its word: over all cases and policies of a scenario, every rule it names must have been decided. */
+import type { CaseResult, Failure } from './results.ts';
+import type { Selected } from './select.ts';
+
+/** What is known of one scenario while its results come in. */
+export class CoversJudge {
+  readonly #selected: Selected;
+  readonly #missing: Set<string>;
+  #results = 0;
+  #passed = 0;
+  #unclear = false;
+
+  constructor(selected: Selected) {
+    this.#selected = selected;
+    this.#missing = new Set(selected.scenario.covers);
+  }
+
+  add(result: CaseResult): void {
+    this.#results++;
+    for (const rule of result.fired) this.#missing.delete(rule);
+    if (result.status === 'pass') this.#passed++;
+    // A case that ended early has not shown what it would have covered.
+    else if (result.status !== 'skip') this.#unclear = true;
+  }
+
+  /** How many results have come in. */
+  get results(): number {
+    return this.#results;
+  }
+
+  /**
+   * The failing result of the scenario as a whole; null when every rule was decided, or when that cannot be said:
+   * not all of its cases were selected, none passed, or one ended early.
+   */
+  verdict(spanOf: (rule: string) => Failure['span'], variation: string): CaseResult | null {
+    const { scenario, cases, script } = this.#selected;
+    const judged = cases.length === scenario.count && this.#passed > 0 && !this.#unclear;
+    if (!judged || this.#missing.size === 0) return null;
+    const failures = [...this.#missing].map((rule): Failure => ({
+      span: spanOf(rule),
+      message: `no case of the scenario makes the model decide ${rule}: correct the list, or add the attempt that does`,
+      expected: `${rule} decided`,
+      actual: 'never decided',
+      because: null,
+      rule: null,
+      walk: [],
+      kind: 'covers-not-fired',
+    }));
+    return {
+      id: `${script.path}#${scenario.title}`,
+      file: script.path,
+      line: scenario.line,
+      suite: null,
+      title: scenario.title,
+      tags: scenario.tags,
+      status: 'fail',
+      reason: null,
+      failures,
+      covers: scenario.covers,
+      fired: [],
+      witnesses: [],
+      costs: [],
+      steps: 0,
+      milliseconds: 0,
+      variation,
+    };
+  }
+}
+
+/** Where a `covers` line of the scenario names the rule, by itself or in a run `SMMPT-XWR-01..08`; else the scenario line. */
+export function coversSpan(
+  text: string,
+  file: string,
+  scenarioLine: number,
+  rule: string,
+): Failure['span'] {
+  const lines = text.split('\n', scenarioLine + 60);
+  const [, prefix = '', digits = ''] = /^(.*-)(\d+)$/.exec(rule) ?? [];
+  for (let line = scenarioLine; line < lines.length; line++) {
+    const source = lines[line] ?? '';
+    if (/^\s*scenario\b/.test(source)) break;
+    if (!/^\s*covers\b/.test(source)) continue;
+    for (const match of source.matchAll(/([A-Z][A-Z0-9-]*-)(\d+)(?:\.\.(\d+))?/g)) {
+      const [whole, named, from, to = from] = match;
+      const inside = Number(from) <= Number(digits) && Number(digits) <= Number(to);
+      if (named !== prefix || !inside) continue;
+      return { file, line: line + 1, col: match.index + 1, end: match.index + 1 + whole.length };
+    }
+  }
+  const width = (lines[scenarioLine - 1] ?? '').trimEnd().length;
+  return { file, line: scenarioLine, col: 1, end: Math.max(2, width + 1) };
+}
