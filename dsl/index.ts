@@ -3,3 +3,5 @@ export type { Span, Source } from './span.ts';
 export type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 export type * from './vocabulary.ts';
 export type * from './plan.ts';
+export { parse, MAX_FILE_LENGTH, type Parsed } from './parse.ts';
+export { DIAGNOSTICS, isCode, type CatalogueRow, type Code } from './catalogue.ts';

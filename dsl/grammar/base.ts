@@ -1,0 +1,106 @@
+/** What all rule groups share: words, spans, and problems that the grammar alone does not see. */
+import {
+  EmbeddedActionsParser,
+  type IParserConfig,
+  type IToken,
+  type ParserMethod,
+} from 'chevrotain';
+import type { Ref, StringLiteral, Word as WordNode } from '../ast.ts';
+import type { Code } from '../catalogue.ts';
+import { nearest } from '../nearest.ts';
+import type { Span } from '../span.ts';
+import { ALL_TOKENS, Dot, Name, Param, Text, Word } from '../tokens.ts';
+
+/** A mistake that a rule notices itself; the first one of a line is reported. */
+export interface Problem {
+  readonly code: Code;
+  readonly message: string;
+  readonly help?: string;
+  readonly token: IToken;
+}
+
+const PERMS = ['none', 'r', 'rw', 'rx', 'rwx', 'x', 'w', 'wx'];
+const MODES = ['M', 'HS', 'S', 'U', 'VS', 'VU'];
+
+export abstract class BaseParser extends EmbeddedActionsParser {
+  /** The path that spans name. */
+  file = '';
+  problem: Problem | null = null;
+
+  constructor(config: IParserConfig) {
+    super(ALL_TOKENS, { maxLookahead: 1, recoveryEnabled: false, ...config });
+  }
+
+  /** Remembers the first problem of a line. */
+  protected report(problem: Problem): void {
+    this.problem ??= problem;
+  }
+
+  protected reported(): Problem | null {
+    return this.problem;
+  }
+
+  /** `RULE` with the type that the field around it asks for. */
+  protected rule<R>(name: string, body: () => R): ParserMethod<[], R> {
+    return this.RULE(name, body);
+  }
+
+  protected spanOf(token: IToken): Span {
+    const col = token.startColumn ?? 1;
+    return { file: this.file, line: token.startLine ?? 1, col, end: col + token.image.length };
+  }
+
+  /** From `start` to the token consumed last; only the first line's part when they lie on two lines. */
+  protected from(start: IToken): Span {
+    const line = start.startLine ?? 1;
+    const col = start.startColumn ?? 1;
+    const last = this.LA(0);
+    const end = last.startLine === line ? last : start;
+    return { file: this.file, line, col, end: (end.startColumn ?? 1) + end.image.length };
+  }
+
+  protected wordOf(token: IToken): WordNode {
+    const param = token.tokenType === Param;
+    const text = param ? token.image.slice(1, -1) : token.image;
+    return { text, param, span: this.spanOf(token) };
+  }
+
+  protected stringOf(token: IToken): StringLiteral {
+    return { value: token.image.slice(1, -1), span: this.spanOf(token) };
+  }
+
+  /** A word of a closed list, or a parameter. */
+  private listed(token: IToken, kind: string, list: readonly string[]): WordNode {
+    const word = this.wordOf(token);
+    if (!word.param && !list.includes(word.text)) {
+      this.ACTION(() => {
+        const guess = nearest(word.text, list);
+        const hint = guess === null ? '' : ` (did you mean '${guess}'?)`;
+        const message = `'${word.text}' is no ${kind}: expected ${list.join(', ')} or a parameter${hint}`;
+        this.report({ code: 'SDT120', message, token });
+      });
+    }
+    return word;
+  }
+
+  protected readonly text = this.rule('text', () => this.stringOf(this.CONSUME(Text)));
+  protected readonly word = this.rule('word', () => this.wordOf(this.CONSUME(Word)));
+  protected readonly perms = this.rule('perms', () =>
+    this.listed(this.CONSUME(Word), 'permission', PERMS),
+  );
+  protected readonly mode = this.rule('mode', () => this.listed(this.CONSUME(Word), 'mode', MODES));
+
+  /** `host`, `mpt.reserved`, `<who>`. */
+  protected readonly ref = this.rule('ref', (): Ref => {
+    const start = this.CONSUME(Word);
+    const { text, param, span } = this.wordOf(start);
+    let dotted = text;
+    this.MANY(() => {
+      this.CONSUME(Dot);
+      dotted += `.${this.CONSUME(Name).image}`;
+    });
+    return dotted === text
+      ? { text, param, span }
+      : { text: dotted, param, span: this.from(start) };
+  });
+}
