@@ -5,3 +5,7 @@ export type * from './vocabulary.ts';
 export type * from './plan.ts';
 export { parse, MAX_FILE_LENGTH, type Parsed } from './parse.ts';
 export { DIAGNOSTICS, isCode, type CatalogueRow, type Code } from './catalogue.ts';
+export { compile, type Document, type Load } from './document.ts';
+export { caseCount, type Scenario } from './scenario.ts';
+export { caseId, expand } from './expand.ts';
+export { nearest } from './nearest.ts';
