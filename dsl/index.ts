@@ -9,3 +9,4 @@ export { compile, type Document, type Load } from './document.ts';
 export { caseCount, type Scenario } from './scenario.ts';
 export { caseId, expand } from './expand.ts';
 export { nearest } from './nearest.ts';
+export { format, type Formatted } from './format.ts';

@@ -37,3 +37,20 @@ export function formatSize(value: bigint): string {
   }
   return value.toString();
 }
+
+/** The same numeral: hex digits in groups of four when there are more than four, units as large as they go. */
+export function canonicalNumeral(image: string): string {
+  if (image.startsWith('0x')) {
+    const digits = image.slice(2).replaceAll('_', '');
+    return `0x${digits.length > 4 ? grouped(digits) : digits}`;
+  }
+  const value = parseNumeral(image);
+  return typeof value === 'bigint' && /[KMGT]$/.test(image) ? formatSize(value) : image;
+}
+
+function grouped(digits: string): string {
+  const head = digits.length % 4;
+  const groups = head === 0 ? [] : [digits.slice(0, head)];
+  for (let at = head; at < digits.length; at += 4) groups.push(digits.slice(at, at + 4));
+  return groups.join('_');
+}
