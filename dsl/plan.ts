@@ -145,7 +145,7 @@ export interface PlanCondition {
 export type PlanAction =
   | {
       readonly do: 'attempt';
-      /** load, store, fetch, swap, add, or what `tries` names */
+      /** What `tries` names; `loads` is load, `swaps` amoswap, `adds` amoadd. */
       readonly operation: string;
       /** Bytes. */
       readonly size: number;
@@ -324,6 +324,8 @@ export interface Plan {
   }[];
   readonly xlen: 32 | 64;
   readonly machine: PlanMachine;
+  /** `rdsm.tables`, in bytes: where tables are built unless a line says otherwise; granted to nobody. */
+  readonly pool: { readonly base: bigint; readonly size: bigint };
   readonly regions: readonly PlanRegion[];
   readonly lines: readonly PlanLine[];
 }

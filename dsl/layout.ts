@@ -1,0 +1,144 @@
+/** Where regions lie: fixed ones first, then each other one in the first free aligned slot of RAM, in file order. */
+import type { StatementOf } from './ast.ts';
+import type { Case } from './case.ts';
+import { constantValue, evaluate } from './evaluate.ts';
+
+import type { Placed } from './scope.ts';
+
+/** Bytes. */
+export interface Range {
+  readonly base: bigint;
+  readonly size: bigint;
+}
+
+export const PAGE = 4096n;
+export const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 256n << 20n };
+
+/** The top of the first RAM bank, where tables are built: 16M, 64M for the larger tables of the MTT era. */
+export function tablePool(ram: readonly Range[], isolation: 'smmpt' | 'smmtt'): Range {
+  const bank = ram[0] ?? DEFAULT_RAM;
+  const wanted = isolation === 'smmtt' ? 64n << 20n : 16n << 20n;
+  const most = (bank.size / 4n / PAGE) * PAGE;
+  const size = wanted < most ? wanted : most;
+  return { base: bank.base + bank.size - size, size };
+}
+
+type RegionStatement = StatementOf<'region'>;
+
+/** Places every region of the case into `c.frame`. Expects machine, RAM and pool to be there. */
+export function placeRegions(lines: readonly Placed[], c: Case): void {
+  const waiting: Placed[] = [];
+  for (const placed of lines) {
+    const region = placed.line.statement as RegionStatement;
+    if (region.at === null || hangsOnUnplaced(placed, lines, c)) waiting.push(placed);
+    else place(placed, null, c);
+  }
+  for (const placed of waiting) {
+    const region = placed.line.statement as RegionStatement;
+    place(placed, region.at === null ? slotFinder : null, c);
+  }
+  // Plans list regions in file order, whatever order they were placed in.
+  c.frame.regions.push(
+    ...lines.flatMap((placed) => {
+      const name = (placed.line.statement as RegionStatement).name.text;
+      return c.frame.byName.get(name) ?? [];
+    }),
+  );
+}
+
+/** Whether an `at` names a region that has no place yet. */
+function hangsOnUnplaced(placed: Placed, lines: readonly Placed[], c: Case): boolean {
+  return placed.line.mentions.names.some(
+    (name) =>
+      name !== (placed.line.statement as RegionStatement).name.text &&
+      !c.frame.byName.has(name) &&
+      lines.some((other) => (other.line.statement as RegionStatement).name.text === name),
+  );
+}
+
+type SlotFinder = (size: bigint, aligned: bigint, c: Case) => bigint | null;
+
+function place(placed: Placed, find: SlotFinder | null, c: Case): void {
+  const region = placed.line.statement as RegionStatement;
+  const { scope } = placed;
+  c.position = placed.position;
+  const name = region.name.text;
+  if (c.frame.byName.has(name)) return;
+  const size = constantValue(region.size, scope, c, 'the size of a region');
+  const aligned =
+    region.aligned === null ? PAGE : constantValue(region.aligned, scope, c, 'an alignment');
+  let base = region.at === null ? 0n : constantValue(region.at, scope, c, 'the place of a region');
+  if (size === 0n) c.accept?.('SDT239', region.size.span, 'a region has at least one byte');
+  if (aligned === 0n || (aligned & (aligned - 1n)) !== 0n) {
+    c.accept?.('SDT303', region.aligned!.span, `an alignment is a power of two, found ${aligned}`);
+    return;
+  }
+  if (region.at !== null && base % (region.aligned === null ? 1n : aligned) !== 0n) {
+    c.accept?.('SDT303', region.at.span, `'${name}' does not lie on a multiple of ${aligned}`);
+  }
+  if (find !== null) {
+    const slot = find(size, aligned > PAGE ? aligned : PAGE, c);
+    if (slot === null) {
+      c.accept?.('SDT310', region.span, `RAM has no room left for '${name}'`, {
+        help: "add RAM ('machine ram at .. size ..'), or make the region smaller",
+      });
+    }
+    base = slot ?? c.frame.ram[0]!.base;
+  }
+  c.frame.byName.set(name, {
+    name,
+    base,
+    size,
+    holds: holdsOf(region, placed, c),
+    aliases: region.aliases === null ? null : region.aliases.text,
+    shared: region.shared,
+  });
+  if (region.aliases === null || region.at !== null) c.frame.taken.push({ base, size });
+}
+
+function holdsOf(region: RegionStatement, placed: Placed, c: Case): bigint | null {
+  if (region.holds === null) return null;
+  if (region.holds.kind === 'name') {
+    const declared = c.scenario.names.get(region.holds.name);
+    if (declared?.kind === 'program') {
+      declared.used = true;
+      return null;
+    }
+  }
+  const value = evaluate(region.holds, placed.scope, c);
+  if (typeof value !== 'bigint') {
+    c.accept?.(
+      'SDT222',
+      region.holds.span,
+      'what a region holds must be known before the case runs',
+    );
+    return null;
+  }
+  if (value >> BigInt(c.frame.xlen) !== 0n) {
+    c.accept?.('SDT239', region.holds.span, `what a region holds has at most ${c.frame.xlen} bits`);
+  }
+  return value;
+}
+
+/** First-fit over the gaps between what is taken, bank by bank, below the table pool. */
+const slotFinder: SlotFinder = (size, aligned, c) => {
+  const { ram, pool, taken } = c.frame;
+  const blocked = [...taken, pool].sort((a, b) => (a.base < b.base ? -1 : 1));
+  for (const bank of ram) {
+    let at = roundUp(bank.base, aligned);
+    for (const other of blocked) {
+      if (at + size <= other.base) break;
+      if (other.base + other.size > at) at = roundUp(other.base + other.size, aligned);
+    }
+    if (at + size <= bank.base + bank.size) return at;
+  }
+  return null;
+};
+
+const roundUp = (value: bigint, step: bigint): bigint => ((value + step - 1n) / step) * step;
+
+export const overlaps = (a: Range, b: Range): boolean =>
+  a.base < b.base + b.size && b.base < a.base + a.size;
+
+export const contains = (outer: Range, inner: Range): boolean =>
+  outer.base <= inner.base && inner.base + inner.size <= outer.base + outer.size;

@@ -1,0 +1,80 @@
+/** What stands on a `machine` line: properties and features that the vocabulary knows. */
+import type { Property, Word } from './ast.ts';
+import { type Case, textOf } from './case.ts';
+import { didYouMean } from './report.ts';
+import type { Scope } from './scope.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Reports a property that no machine has, or a value that it cannot take. */
+export function checkProperty(
+  property: Property,
+  values: readonly (string | bigint)[],
+  c: Case,
+): void {
+  const { vocabulary } = c.scenario;
+  const name = property.name.text;
+  const shape = vocabulary.properties.get(name);
+  if (shape === undefined) {
+    if (vocabulary.knobs.has(name)) return checkKnob(property, values, c);
+    c.accept?.('SDT213', property.name.span, `a machine has no property '${name}'`, {
+      help: didYouMean(name, [...vocabulary.properties.keys(), ...vocabulary.knobs.keys()]),
+    });
+    return;
+  }
+  if (shape.kind === 'extent') {
+    if (property.at === null) {
+      c.accept?.('SDT212', property.span, `'${name}' is given as 'at BASE size SIZE'`);
+    }
+    return;
+  }
+  if (property.at !== null) {
+    c.accept?.('SDT212', property.span, `'${name}' takes no 'at .. size ..'`);
+    return;
+  }
+  if (shape.kind !== 'numbers' && values.length !== 1) {
+    c.accept?.('SDT212', property.span, `'${name}' takes one value, found ${values.length}`);
+  }
+  values.forEach((value, i) => {
+    const span = property.values[i]!.span;
+    if (shape.kind === 'word') {
+      if (shape.values.includes(String(value))) return;
+      c.accept?.('SDT212', span, `'${name}' cannot be '${value}'`, {
+        help: didYouMean(String(value), shape.values) ?? `one of: ${shape.values.join(', ')}`,
+      });
+    } else if (typeof value !== 'bigint') {
+      c.accept?.('SDT212', span, `'${name}' is a number, found '${value}'`);
+    } else if (shape.kind === 'number' && (value < shape.min || value > shape.max)) {
+      c.accept?.(
+        'SDT212',
+        span,
+        `'${name}' lies between ${shape.min} and ${shape.max}, found ${value}`,
+      );
+    }
+  });
+}
+
+/** `machine hlvx_needs_x yes`: an open point of the text, settled for this scenario. */
+function checkKnob(property: Property, values: readonly (string | bigint)[], c: Case): void {
+  const name = property.name.text;
+  const known = c.scenario.vocabulary.knobs.get(name)!;
+  const [value] = values;
+  if (values.length === 1 && (known.length === 0 || known.includes(String(value)))) return;
+  c.accept?.('SDT212', property.span, `the knob '${name}' cannot be '${values.join(' ')}'`, {
+    help: `one of: ${known.join(', ')}`,
+  });
+}
+
+/** The feature of `machine without FEATURE`. */
+export function checkWithout(word: Word, scope: Scope, c: Case): string {
+  const text = textOf(word, scope, c);
+  if (c.accept !== null) checkFeature(text, word, c.scenario.vocabulary, c);
+  return text;
+}
+
+/** Reports a feature that no machine has. */
+export function checkFeature(text: string, word: Word, vocabulary: Vocabulary, c: Case): void {
+  if (vocabulary.features.has(text)) return;
+  c.accept?.('SDT214', word.span, `there is no feature '${text}'`, {
+    help: didYouMean(text, vocabulary.features) ?? "'sdt list --features' prints what there is",
+  });
+}

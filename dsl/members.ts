@@ -1,0 +1,151 @@
+/** Members of declared things: `key.end`, `app.pte_page(va)`, `vault.root`; a closed list per kind. */
+import type { Expr, Member } from './ast.ts';
+import { type Case, cellText, boundTo } from './case.ts';
+import { constantValue, evaluate, suggestion } from './evaluate.ts';
+import type { Reference, Value } from './plan.ts';
+import { didYouMean } from './report.ts';
+import type { Kind, Scope } from './scope.ts';
+
+type MemberExpr = Extract<Expr, { kind: 'member' }>;
+type TableMember = Extract<Reference, { ref: 'table' }>['member'];
+
+/** Arguments: fewest, most. */
+const MEMBERS: Partial<Record<Kind, Readonly<Record<string, readonly [number, number]>>>> = {
+  region: { base: [0, 0], end: [0, 0], size: [0, 0], page: [1, 1] },
+  domain: { root: [0, 0], mpte: [1, 2], mpt_page: [1, 2] },
+  space: { root: [0, 0], pte: [1, 2], pte_page: [1, 2] },
+  tvm: { measurement: [1, 1] },
+};
+
+const PAGE = 4096n;
+
+/** The name before the first dot, with a fixture's parameter filled in. */
+export function ownerOf(expr: MemberExpr, scope: Scope, c: Case): string {
+  return scope.parameters?.has(expr.of) === true
+    ? cellText(boundTo(expr.of, scope, c)!.cell)
+    : expr.of;
+}
+
+/** The value of a member: a number for regions, a reference for what the run builds. */
+export function memberValue(expr: MemberExpr, scope: Scope, c: Case): Value {
+  const owner = ownerOf(expr, scope, c);
+  const declared = c.scenario.names.get(owner);
+  const [first] = expr.path;
+  if (declared === undefined || first === undefined) return platformMember(expr, owner, scope, c);
+  declared.used = true;
+  if (
+    declared.position > c.position &&
+    declared.kind !== 'region' &&
+    declared.kind !== 'tvm' &&
+    c.accept !== null
+  ) {
+    c.accept('SDT234', expr.span, `'${owner}' is used before it is declared`, {
+      related: [{ span: declared.span, message: 'declared here' }],
+    });
+  }
+  switch (declared.kind) {
+    case 'region':
+    case 'domain':
+    case 'space':
+    case 'tvm': {
+      if (first.name === 'nacl' && declared.kind === 'domain') return symbol(expr, owner, scope, c);
+      const counts = MEMBERS[declared.kind]![first.name];
+      const given = first.args?.length ?? 0;
+      if (counts === undefined || expr.path.length > 1) {
+        return unknownMember(declared.kind, first, c);
+      }
+      if (given < counts[0] || given > counts[1]) {
+        c.accept?.(
+          'SDT228',
+          first.span,
+          `'${first.name}' takes ${counts[0]}${counts[1] > counts[0] ? ` or ${counts[1]}` : ''} value${counts[1] === 1 ? '' : 's'} in brackets, found ${given}`,
+        );
+        return 0n;
+      }
+      if (declared.kind === 'region') return regionMember(owner, first, scope, c);
+      if (declared.kind === 'tvm') return symbol(expr, owner, scope, c);
+      const [address, level] = first.args ?? [];
+      return {
+        ref: 'table',
+        of: owner,
+        member: first.name as TableMember,
+        address: address === undefined ? null : evaluate(address, scope, c),
+        level: level === undefined ? null : evaluate(level, scope, c),
+      };
+    }
+    case 'actor':
+    case 'iommu':
+    case 'device':
+      return symbol(expr, owner, scope, c);
+    default:
+      return unknownMember(declared.kind, first, c);
+  }
+}
+
+function regionMember(owner: string, member: Member, scope: Scope, c: Case): bigint {
+  const region = c.frame.byName.get(owner);
+  if (region === undefined) {
+    c.accept?.('SDT234', member.span, `the place of '${owner}' is not known yet`, {
+      help: 'declare the region above, or give it an address',
+    });
+    return 0n;
+  }
+  switch (member.name) {
+    case 'base':
+      return region.base;
+    case 'end':
+      return region.base + region.size;
+    case 'size':
+      return region.size;
+    default: {
+      const page = constantValue(member.args![0]!, scope, c, 'a page number');
+      if (page >= (region.size + PAGE - 1n) / PAGE) {
+        c.accept?.(
+          'SDT302',
+          member.span,
+          `'${owner}' has ${(region.size + PAGE - 1n) / PAGE} pages, there is no page ${page}`,
+        );
+      }
+      return region.base + page * PAGE;
+    }
+  }
+}
+
+/** `rdsm.tables` is known at once; `imsic.file(..)`, `tsm.base` when the platform is built. */
+function platformMember(expr: MemberExpr, owner: string, scope: Scope, c: Case): Value {
+  const path = [owner, ...expr.path.map((member) => member.name)].join('.');
+  if (path === 'rdsm.tables') return c.frame.pool.base;
+  if (path === 'imsic.file' || path === 'tsm.base') return symbol(expr, owner, scope, c);
+  if (owner === 'rdsm' || owner === 'imsic') {
+    c.accept?.('SDT228', expr.span, `there is no '${path}'`, {
+      help: 'the platform has rdsm.tables, imsic.file(hart, sid, guest), tsm.base',
+    });
+    return 0n;
+  }
+  c.accept?.('SDT201', expr.span, `there is nothing called '${owner}' here`, {
+    help: suggestion(owner, scope, c),
+  });
+  return 0n;
+}
+
+function symbol(expr: MemberExpr, owner: string, scope: Scope, c: Case): Value {
+  const args = expr.path.flatMap((member) => member.args ?? []);
+  return {
+    ref: 'symbol',
+    path: [owner, ...expr.path.map((member) => member.name)].join('.'),
+    args: args.map((arg) =>
+      // `nacl.csr(hgatp)` and `measurement(reg)` may name a register.
+      arg.kind === 'name' && !c.scenario.names.has(arg.name) ? 0n : evaluate(arg, scope, c),
+    ),
+  };
+}
+
+function unknownMember(kind: Kind, member: Member, c: Case): bigint {
+  const known = Object.keys(MEMBERS[kind] ?? {});
+  c.accept?.('SDT228', member.span, `a ${kind} has no member '${member.name}'`, {
+    help:
+      didYouMean(member.name, known) ??
+      (known.length > 0 ? `a ${kind} has ${known.map((name) => `.${name}`).join(' ')}` : undefined),
+  });
+  return 0n;
+}

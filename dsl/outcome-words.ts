@@ -1,0 +1,39 @@
+/** Words within outcomes: error names, and what `with (..)` may compare. */
+import type { Word } from './ast.ts';
+import { type Case, textOf } from './case.ts';
+import { didYouMean } from './report.ts';
+import type { Scope } from './scope.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+const errorsOf = new WeakMap<Vocabulary, ReadonlySet<string>>();
+
+/** Every error that some namespace of calls returns. */
+export function allErrors(vocabulary: Vocabulary): ReadonlySet<string> {
+  let errors = errorsOf.get(vocabulary);
+  if (errors === undefined) {
+    errors = new Set([...vocabulary.calls.values()].flatMap((space) => space.errors));
+    errorsOf.set(vocabulary, errors);
+  }
+  return errors;
+}
+
+/** The name of an error that a call returns. */
+export function checkError(word: Word, scope: Scope, c: Case): string {
+  const text = textOf(word, scope, c);
+  const errors = allErrors(c.scenario.vocabulary);
+  if (c.accept !== null && errors.size > 0 && !errors.has(text)) {
+    c.accept('SDT237', word.span, `no call returns an error '${text}'`, {
+      help: didYouMean(text, errors) ?? `errors: ${[...errors].join(', ')}`,
+    });
+  }
+  return text;
+}
+
+/** A field behind `with (..)`: a trap CSR, an exit register, a field of an IOMMU record or of an ATS grant. */
+export function checkWithField(word: Word, c: Case): void {
+  const { trapFields } = c.scenario.vocabulary;
+  if (c.accept === null || trapFields.has(word.text)) return;
+  c.accept('SDT236', word.span, `nothing that a step leaves behind is called '${word.text}'`, {
+    help: didYouMean(word.text, trapFields) ?? `known: ${[...trapFields].join(', ')}`,
+  });
+}

@@ -1,0 +1,259 @@
+/** Outcomes -> what a step must do: cells filled in, clauses gathered, every word checked. */
+import type { Alternative, Clause, Fault, Outcome, Verdict } from './ast.ts';
+import { boundTo, type Case, textOf, unknownParameter } from './case.ts';
+import { evaluate } from './evaluate.ts';
+import { fieldsOf } from './pack.ts';
+import type { PlanAlternative, PlanFault, PlanOutcome, PlanVerdict, Value } from './plan.ts';
+import { modeOf, oneOf } from './references.ts';
+import { type Scope } from './scope.ts';
+import { checkError, checkWithField } from './outcome-words.ts';
+
+/** What an omitted outcome is. */
+export function impliedOutcome(verdict: 'ok' | 'success', span: PlanOutcome['span']): PlanOutcome {
+  return {
+    unspecified: false,
+    alternatives: [
+      {
+        not: false,
+        verdict: verdict === 'ok' ? { kind: 'ok' } : { kind: 'success', value: null },
+        ...NO_CLAUSES,
+        text: verdict,
+      },
+    ],
+    text: verdict,
+    span,
+  };
+}
+
+const NO_CLAUSES: Omit<PlanAlternative, 'not' | 'verdict' | 'text'> = {
+  at: null,
+  gpa: null,
+  takenIn: null,
+  because: null,
+  as: null,
+  with: [],
+  partial: false,
+  via: null,
+  costing: [],
+};
+
+interface Sourced {
+  readonly alternative: Alternative;
+  readonly scope: Scope;
+  readonly not: boolean;
+  /** Clauses written behind the parameter whose cell this alternative comes from. */
+  readonly more: readonly Clause[];
+  readonly moreScope: Scope;
+}
+
+/** Resolves an outcome; a lone `<parameter>` brings in the alternatives of its cell. */
+export function resolveOutcome(outcome: Outcome, scope: Scope, c: Case): PlanOutcome {
+  const sources: Sourced[] = [];
+  let unspecified = outcome.unspecified;
+  for (const alternative of outcome.alternatives) {
+    unspecified = spread(alternative, scope, false, [], scope, sources, c, 0) || unspecified;
+  }
+  const alternatives = sources.map((source) => resolveAlternative(source, c));
+  const list = alternatives.map((alternative) => alternative.text).join(' or ');
+  return {
+    unspecified,
+    alternatives,
+    text: unspecified ? (list === '' ? 'unspecified' : `unspecified: ${list}`) : list,
+    span: outcome.span,
+  };
+}
+
+/** Puts the alternatives that `alternative` stands for into `into`; true when a cell says `unspecified`. */
+function spread(
+  alternative: Alternative,
+  scope: Scope,
+  not: boolean,
+  more: readonly Clause[],
+  moreScope: Scope,
+  into: Sourced[],
+  c: Case,
+  depth: number,
+): boolean {
+  const name = loneParameter(alternative.verdict, scope);
+  if (name === null || depth > 8) {
+    into.push({ alternative, scope, not: not !== alternative.not, more, moreScope });
+    return false;
+  }
+  const bound = boundTo(name, scope, c);
+  if (bound === null) {
+    unknownParameter(name, alternative.span, scope, c);
+    return false;
+  }
+  const cell = bound.cell.outcome;
+  if (cell === null) {
+    c.accept?.('SDT240', bound.cell.span, `'${bound.cell.text}' is no outcome`, {
+      related: [{ span: alternative.span, message: 'used as one here' }],
+    });
+    return false;
+  }
+  const negated = not !== alternative.not;
+  if (negated && cell.alternatives.length > 1) {
+    c.accept?.(
+      'SDT240',
+      alternative.span,
+      `'not' stands before one alternative, <${name}> has several`,
+    );
+  }
+  let unspecified = cell.unspecified;
+  for (const inner of cell.alternatives) {
+    unspecified =
+      spread(
+        inner,
+        bound.scope,
+        negated,
+        alternative.clauses.length > 0 ? alternative.clauses : more,
+        alternative.clauses.length > 0 ? scope : moreScope,
+        into,
+        c,
+        depth + 1,
+      ) || unspecified;
+  }
+  return unspecified;
+}
+
+function loneParameter(verdict: Verdict, scope: Scope): string | null {
+  if (verdict.kind !== 'value' || verdict.to !== null) return null;
+  if (verdict.from.kind === 'param') return verdict.from.name;
+  if (verdict.from.kind === 'name' && scope.parameters?.has(verdict.from.name) === true) {
+    return verdict.from.name;
+  }
+  return null;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function resolveAlternative(source: Sourced, c: Case): PlanAlternative {
+  const { alternative, scope, more, moreScope } = source;
+  const clauses: Mutable<Omit<PlanAlternative, 'not' | 'verdict' | 'text'>> = { ...NO_CLAUSES };
+  const verdict = resolveVerdict(alternative.verdict, scope, c);
+  for (const clause of more) resolveClause(clause, clauses, moreScope, c);
+  // The cell's own clauses win over those written behind its parameter.
+  for (const clause of alternative.clauses) resolveClause(clause, clauses, scope, c);
+  const parts = [c.scenario.textAt(alternative.span, scope, c)];
+  for (const clause of alternative.clauses) {
+    if (clause.span.line !== alternative.span.line) {
+      parts.push(c.scenario.textAt(clause.span, scope, c));
+    }
+  }
+  for (const clause of more) parts.push(c.scenario.textAt(clause.span, moreScope, c));
+  const text = parts.join(' ');
+  return {
+    not: source.not,
+    verdict,
+    ...clauses,
+    text: source.not && !alternative.not ? `not ${text}` : text,
+  };
+}
+
+function resolveVerdict(verdict: Verdict, scope: Scope, c: Case): PlanVerdict {
+  switch (verdict.kind) {
+    case 'ok':
+    case 'denied':
+    case 'aborted':
+    case 'running':
+      return { kind: verdict.kind };
+    case 'success':
+      return {
+        kind: 'success',
+        value: verdict.value === null ? null : evaluate(verdict.value, scope, c),
+      };
+    case 'error':
+      return {
+        kind: 'error',
+        name: verdict.name === null ? null : checkError(verdict.name, scope, c),
+      };
+    case 'interrupt':
+      return { kind: 'interrupt', name: textOf(verdict.name, scope, c) };
+    case 'exits': {
+      const { why, fatal } = verdict;
+      const what =
+        why.kind === 'end'
+          ? ''
+          : why.kind === 'fault'
+            ? faultText(why.fault)
+            : textOf(why.name, scope, c);
+      return { kind: 'exits', why: why.kind, what, fatal };
+    }
+    case 'fault':
+      return { kind: 'fault', fault: faultOf(verdict.fault) };
+    case 'value': {
+      const { from, to } = verdict;
+      if (from.kind === 'pack' && to === null) {
+        return { kind: 'fields', format: from.format.text, fields: fieldsOf(from, scope, c) };
+      }
+      return {
+        kind: 'value',
+        from: evaluate(from, scope, c),
+        to: to === null ? null : evaluate(to, scope, c),
+      };
+    }
+  }
+}
+
+function resolveClause(
+  clause: Clause,
+  into: Mutable<Omit<PlanAlternative, 'not' | 'verdict' | 'text'>>,
+  scope: Scope,
+  c: Case,
+): void {
+  const { vocabulary } = c.scenario;
+  switch (clause.kind) {
+    case 'at':
+      into.at =
+        clause.any || clause.address === null ? 'any' : evaluate(clause.address.at, scope, c);
+      return;
+    case 'gpa':
+      into.gpa = evaluate(clause.value, scope, c);
+      return;
+    case 'taken':
+      into.takenIn = modeOf(clause.mode, scope, c);
+      return;
+    case 'because':
+      into.because = oneOf(clause.reason, vocabulary.reasons, 'SDT206', 'reason', scope, c);
+      return;
+    case 'as':
+      into.as = textOf(clause.name, scope, c);
+      return;
+    case 'with':
+      into.with = clause.fields.map(({ name, value }) => {
+        checkWithField(name, c);
+        return { name: name.text, value: evaluate(value, scope, c) };
+      });
+      return;
+    case 'partial':
+      into.partial = true;
+      return;
+    case 'via':
+      into.via = {
+        fault: faultOf(clause.fault),
+        takenIn: clause.mode === null ? null : modeOf(clause.mode, scope, c),
+      };
+      return;
+    case 'costing':
+      into.costing = clause.costs.map(({ counter, from, to }) => ({
+        counter: oneOf(counter, vocabulary.counters, 'SDT216', 'counter', scope, c),
+        from: valueOrNull(from, scope, c),
+        to: valueOrNull(to, scope, c),
+      }));
+  }
+}
+
+const valueOrNull = (
+  expr: Parameters<typeof evaluate>[0] | null,
+  scope: Scope,
+  c: Case,
+): Value | null => (expr === null ? null : evaluate(expr, scope, c));
+
+function faultOf(fault: Fault): PlanFault {
+  return { origin: fault.origin, fault: fault.fault };
+}
+
+function faultText(fault: Fault): string {
+  const instruction = fault.fault.endsWith('instruction');
+  return [fault.origin, fault.fault, instruction ? null : 'fault'].filter(Boolean).join(' ');
+}
