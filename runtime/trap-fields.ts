@@ -42,8 +42,6 @@ const FIELDS: Readonly<Record<string, Reader>> = {
   gva: guestAddress,
 };
 
-export const TRAP_FIELDS: readonly string[] = Object.keys(FIELDS);
-
 /** The value of a trap field, or null for a name that no trap has. */
 export function trapField(name: string, trap: Trap, actual: Actual): bigint | null {
   return FIELDS[name]?.(trap, actual) ?? null;
