@@ -1,9 +1,9 @@
 /** Runs every check over a scenario: names and kinds first, then layout, meaning and style on sampled cases. */
-import { caseAt, conditionsOf, resolveLine } from '../expand.ts';
-import type { Fixture } from '../inline.ts';
+import { caseAt, conditionsOf, resolveLine } from '../compile/expand.ts';
+import type { Fixture } from '../compile/inline.ts';
 import type { Accept } from '../report.ts';
-import type { Scenario } from '../scenario.ts';
-import type { Sections } from '../sections.ts';
+import type { Scenario } from '../compile/scenario.ts';
+import type { Sections } from '../compile/sections.ts';
 
 /** Combinations of rows that are looked at one by one; beyond, each row of each axis once. */
 const EVERY_CASE_UP_TO = 64;

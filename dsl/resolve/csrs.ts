@@ -1,8 +1,8 @@
 /** CSR references: `mmpt`, or a field of one, `mmpt.mode`. */
-import type { Ref } from './ast.ts';
+import type { Ref } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
 
 export interface CsrPlace {
   readonly csr: string;

@@ -1,11 +1,11 @@
 /** What all lines of a case share: the merged machine, XLEN, RAM, the table pool and where regions lie. */
-import type { Expr, Property } from './ast.ts';
+import type { Expr, Property } from '../ast.ts';
 import { boundTo, cellText, type Case } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { DEFAULT_RAM, placeRegions, type Range, tablePool } from './layout.ts';
 import { checkProperty, checkWithout } from './machine-words.ts';
-import type { PlanMachine, PlanRegion } from './plan.ts';
-import { cellExpression, constantOf, type Placed, type Scope } from './scope.ts';
+import type { PlanMachine, PlanRegion } from '../plan.ts';
+import { cellExpression, constantOf, type Placed, type Scope } from '../compile/scope.ts';
 
 export interface Frame {
   xlen: 32 | 64;

@@ -1,9 +1,9 @@
 /** What stands on a `machine` line: properties and features that the vocabulary knows. */
-import type { Property, Word } from './ast.ts';
+import type { Property, Word } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 /** Reports a property that no machine has, or a value that it cannot take. */
 export function checkProperty(

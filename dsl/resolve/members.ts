@@ -1,10 +1,10 @@
 /** Members of declared things: `key.end`, `app.pte_page(va)`, `vault.root`; a closed list per kind. */
-import type { Expr, Member } from './ast.ts';
+import type { Expr, Member } from '../ast.ts';
 import { type Case, cellText, boundTo } from './case.ts';
 import { constantValue, evaluate, suggestion } from './evaluate.ts';
-import type { Reference, Value } from './plan.ts';
-import { didYouMean } from './report.ts';
-import type { Kind, Scope } from './scope.ts';
+import type { Reference, Value } from '../plan.ts';
+import { didYouMean } from '../report.ts';
+import type { Kind, Scope } from '../compile/scope.ts';
 
 type MemberExpr = Extract<Expr, { kind: 'member' }>;
 type TableMember = Extract<Reference, { ref: 'table' }>['member'];

@@ -1,13 +1,13 @@
 /** A compiled scenario -> the plan of one of its cases, by number. */
-import { type Case, cellText, filled } from './case.ts';
-import { residual } from './conditions.ts';
-import { buildFrame, type Frame } from './frame.ts';
-import { mentionsHole } from './holes.ts';
-import type { Plan, PlanLine } from './plan.ts';
-import type { Accept } from './report.ts';
+import { type Case, cellText, filled } from '../resolve/case.ts';
+import { residual } from '../resolve/conditions.ts';
+import { buildFrame, type Frame } from '../resolve/frame.ts';
+import { mentionsHole } from '../resolve/holes.ts';
+import type { Plan, PlanLine } from '../plan.ts';
+import type { Accept } from '../report.ts';
 import { rowsOf, type RunLine, type Scenario } from './scenario.ts';
-import { resolveSetup } from './setup.ts';
-import { checkProgram, resolveStep } from './steps.ts';
+import { resolveSetup } from '../resolve/setup.ts';
+import { checkProgram, resolveStep } from '../resolve/steps.ts';
 import type { Placed } from './scope.ts';
 
 /** The case with these rows; its frame is shared with all cases that have the same machine and layout. */

@@ -1,11 +1,11 @@
 /** Outcomes -> what a step must do: cells filled in, clauses gathered, every word checked. */
-import type { Alternative, Clause, Fault, Outcome, Verdict } from './ast.ts';
+import type { Alternative, Clause, Fault, Outcome, Verdict } from '../ast.ts';
 import { boundTo, type Case, textOf, unknownParameter } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { fieldsOf } from './pack.ts';
-import type { PlanAlternative, PlanFault, PlanOutcome, PlanVerdict, Value } from './plan.ts';
+import type { PlanAlternative, PlanFault, PlanOutcome, PlanVerdict, Value } from '../plan.ts';
 import { modeOf, oneOf } from './references.ts';
-import { type Scope } from './scope.ts';
+import { type Scope } from '../compile/scope.ts';
 import { checkError, checkWithField } from './outcome-words.ts';
 
 /** What an omitted outcome is. */

@@ -1,12 +1,12 @@
 /** A scenario, compiled: its lines in effect, its names, and what of each case can be shared. */
-import { type Case, filled } from './case.ts';
-import type { Frame } from './frame.ts';
-import type { PlanActor, PlanDevice, PlanLine } from './plan.ts';
+import { type Case, filled } from '../resolve/case.ts';
+import type { Frame } from '../resolve/frame.ts';
+import type { PlanActor, PlanDevice, PlanLine } from '../plan.ts';
 import type { Axis } from './sections.ts';
 import type { Constant, Declared, Placed, Scope } from './scope.ts';
 import type { Slots } from './slots.ts';
-import type { Span } from './span.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Span } from '../span.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 /** Where a parameter finds its cell. */
 export interface Column {

@@ -1,11 +1,11 @@
 /** Who acts: declared actors, the default actor of a domain, the root manager, devices. */
-import type { Ref, StatementOf } from './ast.ts';
+import type { Ref, StatementOf } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
 import { evaluate, smallValue, suggestion } from './evaluate.ts';
-import type { ModeName, PlanActor, PlanDevice } from './plan.ts';
+import type { ModeName, PlanActor, PlanDevice } from '../plan.ts';
 import { modeOf, nameOf, oneOf } from './references.ts';
-import { didYouMean } from './report.ts';
-import type { Declared, Placed, Scope } from './scope.ts';
+import { didYouMean } from '../report.ts';
+import type { Declared, Placed, Scope } from '../compile/scope.ts';
 
 const RDSM: PlanActor = {
   name: 'rdsm',
@@ -50,7 +50,8 @@ export function actorOf(ref: Ref, scope: Scope, c: Case): PlanActor | PlanDevice
   }
   let actor = c.actors.get(name);
   if (actor === undefined) {
-    actor = c.scenario.actors.get(name)?.get(c.rows, () => build(declared, c)) ?? build(declared, c);
+    actor =
+      c.scenario.actors.get(name)?.get(c.rows, () => build(declared, c)) ?? build(declared, c);
     c.actors.set(name, actor);
   }
   return actor;

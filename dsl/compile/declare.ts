@@ -1,6 +1,6 @@
 /** The names of a scenario: regions, domains, actors, ..., and what its steps capture. */
-import type { Outcome } from './ast.ts';
-import type { Accept } from './report.ts';
+import type { Outcome } from '../ast.ts';
+import type { Accept } from '../report.ts';
 import type { Axis, Line } from './sections.ts';
 import {
   constantOf,
@@ -10,7 +10,7 @@ import {
   type Placed,
   PREDECLARED,
 } from './scope.ts';
-import type { Span } from './span.ts';
+import type { Span } from '../span.ts';
 
 /** Declares every name in line order; a second declaration is a finding. */
 export function declareAll(

@@ -1,13 +1,13 @@
 /** Steps -> plan lines: who, does what, and what must happen under which conditions. */
-import type { PlanLine, PlanOutcome, PlanWhen } from './plan.ts';
+import type { PlanLine, PlanOutcome, PlanWhen } from '../plan.ts';
 import { actorOf } from './actors.ts';
 import { resolveAction } from './actions.ts';
 import type { Case } from './case.ts';
 import { residual } from './conditions.ts';
 import { mentionsHole } from './holes.ts';
 import { impliedOutcome, resolveOutcome } from './outcomes.ts';
-import type { Line } from './sections.ts';
-import type { Placed } from './scope.ts';
+import type { Line } from '../compile/sections.ts';
+import type { Placed } from '../compile/scope.ts';
 
 type Step = Extract<PlanLine, { kind: 'step' }>;
 

@@ -1,13 +1,13 @@
 /** Set-up statements -> plan lines: grants, entries, spaces, maps, and what pokes behind everybody's back. */
-import type { Ref, StatementOf } from './ast.ts';
+import type { Ref, StatementOf } from '../ast.ts';
 import { declaredActor, declaredDevice } from './actors.ts';
 import { type Case, textOf } from './case.ts';
 import { constantValue, evaluate, smallValue } from './evaluate.ts';
 import { resolveOutcome } from './outcomes.ts';
-import type { PlanLine, PlanExtent } from './plan.ts';
+import type { PlanLine, PlanExtent } from '../plan.ts';
 import { extentOf, nameOf, oneOf, permsOf } from './references.ts';
-import type { Placed, Scope } from './scope.ts';
-import type { StageWord } from './vocabulary.ts';
+import type { Placed, Scope } from '../compile/scope.ts';
+import type { StageWord } from '../vocabulary.ts';
 
 type Line<K extends PlanLine['kind']> = Extract<PlanLine, { kind: K }>;
 

@@ -1,9 +1,9 @@
 /** Where regions lie: fixed ones first, then each other one in the first free aligned slot of RAM, in file order. */
-import type { StatementOf } from './ast.ts';
+import type { StatementOf } from '../ast.ts';
 import type { Case } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
 
-import type { Placed } from './scope.ts';
+import type { Placed } from '../compile/scope.ts';
 
 /** Bytes. */
 export interface Range {

@@ -1,10 +1,10 @@
 /** Format constructors: `mpte(v: 1, l: 1, xwr: 0b011)` packs named fields into a value. */
-import type { Expr } from './ast.ts';
+import type { Expr } from '../ast.ts';
 import type { Case } from './case.ts';
 import { evaluate } from './evaluate.ts';
-import type { PackedField, Value } from './plan.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
+import type { PackedField, Value } from '../plan.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
 
 type Pack = Extract<Expr, { kind: 'pack' }>;
 

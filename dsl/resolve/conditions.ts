@@ -1,10 +1,10 @@
 /** Conditions: those on parameters are decided when a case is made, those on the platform stay in the plan. */
-import type { Condition } from './ast.ts';
+import type { Condition } from '../ast.ts';
 import { boundTo, type Case, cellText } from './case.ts';
-import type { PlanCondition } from './plan.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { PlanCondition } from '../plan.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 /** What is left to the run, or null when a parameter decides that the condition does not hold. */
 export function residual(

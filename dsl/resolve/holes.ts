@@ -1,7 +1,7 @@
 /** Holes: a cell `-` leaves out, in its cases, the lines that use it. */
 import { boundTo, type Case } from './case.ts';
-import type { Mentions } from './mentions.ts';
-import type { Scope } from './scope.ts';
+import type { Mentions } from '../compile/mentions.ts';
+import type { Scope } from '../compile/scope.ts';
 
 /** Whether one of the parameters mentioned is a hole in this case. */
 export function mentionsHole(mentions: Mentions, scope: Scope, c: Case): boolean {

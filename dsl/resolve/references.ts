@@ -1,13 +1,13 @@
 /** Words that name things: looked up, checked for their kind, marked as used. */
-import type { Extent, Ref, Word } from './ast.ts';
+import type { Extent, Ref, Word } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
 import { constantValue, evaluate, suggestion } from './evaluate.ts';
 import { ownerOf } from './members.ts';
-import type { ModeName, PlanExtent } from './plan.ts';
-import { didYouMean } from './report.ts';
+import type { ModeName, PlanExtent } from '../plan.ts';
+import { didYouMean } from '../report.ts';
 import { boundTo } from './case.ts';
-import { cellExpression, type Kind, type Scope } from './scope.ts';
-import type { Expr } from './ast.ts';
+import { cellExpression, type Kind, type Scope } from '../compile/scope.ts';
+import type { Expr } from '../ast.ts';
 
 /** The name of a declared thing of one of `kinds`; a finding when it is unknown, of another kind, or declared later. */
 export function nameOf(ref: Ref | Word, kinds: readonly Kind[], scope: Scope, c: Case): string {

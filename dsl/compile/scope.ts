@@ -1,7 +1,7 @@
 /** Who sees which name: constants, fixture parameters, axes, and what a scenario declares. */
-import type { Cell, Expr, Word } from './ast.ts';
+import type { Cell, Expr, Word } from '../ast.ts';
 import type { Line } from './sections.ts';
-import type { Span } from './span.ts';
+import type { Span } from '../span.ts';
 
 /** What a parameter stands for: a cell, and the scope in which the cell's own names are read. */
 export interface Bound {

@@ -1,12 +1,12 @@
 /** One case while it is being resolved: what its parameters stand for, its machine and its layout. */
-import type { Cell, Ref, Word } from './ast.ts';
-import type { DiagnosticCode } from './diagnostics.ts';
+import type { Cell, Ref, Word } from '../ast.ts';
+import type { DiagnosticCode } from '../diagnostics.ts';
 import type { Frame } from './frame.ts';
-import type { PlanActor, PlanDevice } from './plan.ts';
-import type { More } from './report.ts';
-import type { Scenario } from './scenario.ts';
-import { type Bound, cellExpression, parameterOf, type Scope } from './scope.ts';
-import type { Span } from './span.ts';
+import type { PlanActor, PlanDevice } from '../plan.ts';
+import type { More } from '../report.ts';
+import type { Scenario } from '../compile/scenario.ts';
+import { type Bound, cellExpression, parameterOf, type Scope } from '../compile/scope.ts';
+import type { Span } from '../span.ts';
 
 export interface Case {
   readonly scenario: Scenario;

@@ -1,7 +1,7 @@
 /** A flat list of statements -> sections: file-wide lines, fixtures, scenarios; `when` and program lines below theirs. */
-import type { Cell, Statement, StatementOf, Syntax } from './ast.ts';
-import type { Accept } from './report.ts';
-import type { Span } from './span.ts';
+import type { Cell, Statement, StatementOf, Syntax } from '../ast.ts';
+import type { Accept } from '../report.ts';
+import type { Span } from '../span.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 
 /** A statement with the lines that hang below it. */

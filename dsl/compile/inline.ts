@@ -1,7 +1,7 @@
 /** Which lines are in effect in a scenario: file-wide ones, its own, and those of the fixtures it is given. */
-import type { Cell, StatementOf } from './ast.ts';
+import type { Cell, StatementOf } from '../ast.ts';
 import type { Line, Section } from './sections.ts';
-import { didYouMean, type Accept } from './report.ts';
+import { didYouMean, type Accept } from '../report.ts';
 import { type Bound, newScope, type Placed, type Scope } from './scope.ts';
 
 export interface Fixture {

@@ -1,11 +1,11 @@
 /** Expressions -> values: exact arithmetic on `bigint`, references where only the run knows. */
-import type { Expr } from './ast.ts';
+import type { Expr } from '../ast.ts';
 import { boundTo, type Case, unknownParameter } from './case.ts';
 import { memberValue } from './members.ts';
 import { packed } from './pack.ts';
-import type { Value } from './plan.ts';
-import { didYouMean } from './report.ts';
-import { cellExpression, constantOf, PREDECLARED, type Scope } from './scope.ts';
+import type { Value } from '../plan.ts';
+import { didYouMean } from '../report.ts';
+import { cellExpression, constantOf, PREDECLARED, type Scope } from '../compile/scope.ts';
 
 /** Constants may name constants; a chain longer than this is a circle. */
 const DEEPEST = 64;

@@ -1,14 +1,14 @@
 /** What a step does: attempts, CSRs and fences become plan actions; later machinery is checked and named. */
-import type { Action, Address, Width } from './ast.ts';
+import type { Action, Address, Width } from '../ast.ts';
 import { isDevice } from './actors.ts';
 import { checkCall } from './calls.ts';
 import { type Case, filled, textOf } from './case.ts';
 import { csrOf } from './csrs.ts';
 import { evaluate, smallValue } from './evaluate.ts';
-import type { PlanAction, PlanActor, PlanAddress, PlanDevice, Value } from './plan.ts';
+import type { PlanAction, PlanActor, PlanAddress, PlanDevice, Value } from '../plan.ts';
 import { extentOf, nameOf, oneOf } from './references.ts';
-import { didYouMean } from './report.ts';
-import { cellExpression, type Scope } from './scope.ts';
+import { didYouMean } from '../report.ts';
+import { cellExpression, type Scope } from '../compile/scope.ts';
 import { boundTo } from './case.ts';
 
 /** Bytes that one burst of a device may have at most. */

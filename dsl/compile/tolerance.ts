@@ -1,6 +1,6 @@
 /** After a syntax error, what it may have declared is not called unknown: one mistake, one message. */
-import type { Diagnostic } from './diagnostics.ts';
-import type { Accept } from './report.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Accept } from '../report.ts';
 
 /** The words on lines that could not be read. */
 export function brokenWords(

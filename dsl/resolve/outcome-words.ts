@@ -1,9 +1,9 @@
 /** Words within outcomes: error names, and what `with (..)` may compare. */
-import type { Word } from './ast.ts';
+import type { Word } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 const errorsOf = new WeakMap<Vocabulary, ReadonlySet<string>>();
 

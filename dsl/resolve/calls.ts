@@ -1,9 +1,9 @@
 /** Calls of firmware, IOMMU and checkers: namespaces, functions and arguments, checked by the vocabulary. */
-import type { Argument, Ref } from './ast.ts';
+import type { Argument, Ref } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
 import { evaluate } from './evaluate.ts';
-import { didYouMean } from './report.ts';
-import type { Scope } from './scope.ts';
+import { didYouMean } from '../report.ts';
+import type { Scope } from '../compile/scope.ts';
 
 /** Says who would answer, for the "not modelled yet" of a run. */
 const ANSWERS: Readonly<Record<string, string>> = {

@@ -1,17 +1,17 @@
 /** One file with all that it uses: scenarios ready to expand, and everything that is wrong with them. */
-import type { StatementOf, Syntax } from './ast.ts';
-import { checkScenario, checkFile } from './checks/check.ts';
+import type { StatementOf, Syntax } from '../ast.ts';
+import { checkScenario, checkFile } from '../checks/check.ts';
 import { compileScenario } from './compile-scenario.ts';
-import type { Diagnostic } from './diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { declareConstant, type Fixture, Inliner } from './inline.ts';
-import { parse } from './parse.ts';
-import { type Accept, Findings } from './report.ts';
+import { parse } from '../parse.ts';
+import { type Accept, Findings } from '../report.ts';
 import type { Scenario } from './scenario.ts';
 import { type Bound, newScope, type Scope } from './scope.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
-import type { Source } from './span.ts';
+import type { Source } from '../span.ts';
 import { brokenWords, lenient } from './tolerance.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 
 export interface Document {
   readonly path: string;
