@@ -1,8 +1,9 @@
 /** CSRs to contexts: what each effective mode's accesses meet, decoded when a CSR was written. */
 import type { AccessFields, LevelFields } from '../hart/csr-fields.ts';
-import { accessFields, deniesHypervisorAccess } from '../hart/csr-fields.ts';
+import { accessFields } from '../hart/csr-fields.ts';
 import type { CsrFile } from '../hart/csr-file.ts';
 import { domainGeometry } from '../hart/csr-isolation.ts';
+import { deniesOperation } from '../hart/operation-rights.ts';
 import type { AtpFields } from '../hart/csr-supervisor.ts';
 import { stageGeometry } from '../hart/csr-supervisor.ts';
 import type { Domain } from '../isolate/domain.ts';
@@ -11,7 +12,8 @@ import { R } from '../rules/fired.ts';
 import type { Stage, Tags } from '../translate/stage.ts';
 import type { Context, Mode } from './context.ts';
 import { MODES } from './context.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind, OperationName } from './kinds.ts';
+import type { Denial } from './trap.ts';
 
 type Contexts5 = Record<Mode, Context>;
 
@@ -55,9 +57,9 @@ export class Contexts {
     return this.#of[this.#machineData];
   }
 
-  /** Whether HLV, HLVX and HSV may execute in a mode: null, or cause 2 or 22. */
-  deniesHypervisor(mode: Mode): 2 | 22 | null {
-    return deniesHypervisorAccess(this.#csrs, mode);
+  /** Why an instruction of this operation may not execute in a mode (feature, HU, CBO and SSE enables), or null. */
+  deniesOperation(mode: Mode, operation: OperationName): Denial | null {
+    return deniesOperation(this.#csrs, mode, operation);
   }
 
   #decode(): void {

@@ -68,7 +68,7 @@ export function accessFields(state: CsrState): AccessFields {
   const mpp = Number((mstatus & MSTATUS.MPP) >> 11n);
   return {
     mprv: is(mstatus, MSTATUS.MPRV),
-    previous: PREVIOUS[mpp]![is(mstatus, MSTATUS.MPV) ? 1 : 0],
+    previous: PREVIOUS[mpp][is(mstatus, MSTATUS.MPV) ? 1 : 0],
     mbe: is(mstatus, MSTATUS.MBE),
     sbe: is(mstatus, MSTATUS.SBE),
     ube: is(mstatus, MSTATUS.UBE),

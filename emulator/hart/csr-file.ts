@@ -72,7 +72,7 @@ export class CsrFile implements CsrState {
   }
 
   raw(name: string): bigint {
-    return this.#cells[CELL_OF.get(name)!]!;
+    return this.#cells[CELL_OF.get(name)!];
   }
 
   setRaw(name: string, value: bigint): void {
@@ -121,7 +121,7 @@ export class CsrFile implements CsrState {
   }
 
   #read({ row, owner, cell }: Bound): bigint {
-    const value = owner.read === null ? this.#cells[cell]! : owner.read(this);
+    const value = owner.read === null ? this.#cells[cell] : owner.read(this);
     if (row.highOf !== null) return value >> 32n;
     if (row.name === 'mmpt' && this.#untouched) this.fired[R.SMSD_CSR_18] = 1;
     return this.platform.xlen === 64 ? value : value & LOW;
@@ -132,12 +132,12 @@ export class CsrFile implements CsrState {
     // The whole register as it would be: the other half stays.
     let whole = BigInt.asUintN(xlen, value);
     if (xlen === 32 && owner.wide) {
-      const old = owner.read === null ? this.#cells[cell]! : owner.read(this);
+      const old = owner.read === null ? this.#cells[cell] : owner.read(this);
       whole = row.highOf === null ? (old & ~LOW) | whole : (old & LOW) | (whole << 32n);
     }
     if (owner.write !== null) owner.write(this, whole);
     else if (owner.read === null) {
-      const old = this.#cells[cell]!;
+      const old = this.#cells[cell];
       const wanted = (old & ~mask) | (whole & mask);
       this.#cells[cell] = owner.legalise === null ? wanted : owner.legalise(this, old, wanted);
     }

@@ -3,6 +3,7 @@ import type { Platform } from '../platform.ts';
 import {
   causeMask,
   envcfgMask,
+  openEnvcfg,
   EPC_MASK,
   legaliseEnvcfg,
   legaliseTvec,
@@ -78,6 +79,7 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
   ...wide('henvcfg', 0x60a, 0x61a, {
     exists: withHypervisor,
     affectsAccess: true,
+    initial: openEnvcfg,
     read: effectiveHenvcfg,
     write: (state, value) => {
       const gate = state.decide.gatesByMenvcfg() ? ~GATED | state.raw('menvcfg') : -1n;

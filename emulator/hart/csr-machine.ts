@@ -1,7 +1,7 @@
 /** Machine-level CSRs: identity, status, delegation, traps, configuration. */
 import type { Platform } from '../platform.ts';
-import type { CsrRow, CsrState } from './csr-row.ts';
-import { csr, hasFeature, keepUnless, wide, withHypervisor } from './csr-row.ts';
+import type { CsrRow, CsrState, hasFeature } from './csr-row.ts';
+import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
 
 /** Bits and fields of mstatus (64-bit view; the upper half is mstatush at XLEN 32). */
 export const MSTATUS = {
@@ -79,6 +79,11 @@ export function envcfgMask(platform: Platform): bigint {
   );
 }
 
+/** After reset cache-block instructions are open to every mode (the manual leaves it free); the rest is off. */
+export function openEnvcfg(platform: Platform): bigint {
+  return envcfgMask(platform) & 0xd0n;
+}
+
 /** CBIE = 2 is reserved. */
 export function legaliseEnvcfg(_: CsrState, old: bigint, wanted: bigint): bigint {
   return keepUnless(((wanted >> 4n) & 3n) !== 2n, old, wanted, 3n << 4n);
@@ -137,6 +142,7 @@ export const MACHINE_CSRS: readonly CsrRow[] = [
   csr('mtval2', 0x34b, { exists: withHypervisor }),
   ...wide('menvcfg', 0x30a, 0x31a, {
     mask: envcfgMask,
+    initial: openEnvcfg,
     legalise: legaliseEnvcfg,
     affectsAccess: true,
   }),

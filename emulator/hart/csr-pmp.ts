@@ -15,7 +15,7 @@ function pmpcfg(index: number): CsrRow {
     read: ({ pmp, platform }) => {
       let value = 0n;
       for (let byte = platform.xlen / 8 - 1; byte >= 0; byte--) {
-        value = (value << 8n) | BigInt(pmp.config[index * 4 + byte]!);
+        value = (value << 8n) | BigInt(pmp.config[index * 4 + byte]);
       }
       return value;
     },
@@ -31,7 +31,7 @@ function pmpaddr(index: number): CsrRow {
   return csr(`pmpaddr${index}`, 0x3b0 + index, {
     exists: withPmp,
     affectsAccess: true,
-    read: ({ pmp }) => pmp.address[index]!,
+    read: ({ pmp }) => pmp.address[index],
     write: ({ pmp }, value) => pmp.writeAddress(index, value),
   });
 }

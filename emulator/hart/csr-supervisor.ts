@@ -5,6 +5,7 @@ import type { Platform } from '../platform.ts';
 import {
   causeMask,
   envcfgMask,
+  openEnvcfg,
   EPC_MASK,
   legaliseEnvcfg,
   legaliseTvec,
@@ -90,6 +91,7 @@ export const SUPERVISOR_CSRS: readonly CsrRow[] = [
   csr('stvec', 0x105, { virtual: 'vstvec', legalise: legaliseTvec }),
   csr('senvcfg', 0x10a, {
     mask: (platform) => envcfgMask(platform) & 0xffn,
+    initial: openEnvcfg,
     legalise: legaliseEnvcfg,
   }),
   csr('sscratch', 0x140, { virtual: 'vsscratch' }),

@@ -51,10 +51,10 @@ function extent(
   index: number,
   decide: PmpDecisions,
 ): readonly [bigint, bigint] | null {
-  const a = (registers.config[index]! >> 3) & 3;
-  const address = registers.address[index]!;
+  const a = (registers.config[index] >> 3) & 3;
+  const address = registers.address[index];
   if (decide.isTor(a)) {
-    const base = decide.torBase(index === 0 ? 0n : registers.address[index - 1]!);
+    const base = decide.torBase(index === 0 ? 0n : registers.address[index - 1]);
     return base < address ? [base << 2n, address << 2n] : null;
   }
   // NAPOT: the low ones of the address, and the zero above them, give the size; 0 ones: 8 bytes.
@@ -104,7 +104,7 @@ export function compilePmp(registers: PmpRegisters, decide: PmpDecisions): PmpPr
       firstOffset: Number(first & 4095n),
       endPage: Number(end >> 12n),
       endOffset: Number(end & 4095n),
-      ...verdicts(config[index]!, mseccfg, decide),
+      ...verdicts(config[index], mseccfg, decide),
     });
   }
   ranges.sort((one, other) => decide.rank(one.index) - decide.rank(other.index));

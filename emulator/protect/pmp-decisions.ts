@@ -18,7 +18,7 @@ export const pmpDecisions = {
   bindsMachine: (locked: boolean) => locked,
   /** With MML: the rights of the truth table. */
   lockdown: (lrwx: number, machine: boolean) =>
-    machine ? LOCKDOWN[lrwx]!.machine : LOCKDOWN[lrwx]!.below,
+    machine ? LOCKDOWN[lrwx].machine : LOCKDOWN[lrwx].below,
   /** Rights of M-mode where no entry matches. */
   machineDefault: (lockdown: boolean, whitelist: boolean) =>
     whitelist ? 0 : lockdown ? READ | WRITE : ALL,

@@ -118,7 +118,7 @@ export class Pmp {
     if (index >= this.entries) return;
     const decide = this.#decide;
     const bypass = (this.mseccfg & RLB) !== 0;
-    const old = this.config[index]!;
+    const old = this.config[index];
     if (decide.ignoresLocked((old & L) !== 0, bypass)) return;
     // Bits 6:5 are read-only zero.
     let config = value & 0x9f;
@@ -133,8 +133,8 @@ export class Pmp {
     if (index >= this.entries) return;
     const decide = this.#decide;
     const bypass = (this.mseccfg & RLB) !== 0;
-    if (decide.ignoresLocked((this.config[index]! & L) !== 0, bypass)) return;
-    const next = index + 1 < this.entries ? this.config[index + 1]! : 0;
+    if (decide.ignoresLocked((this.config[index] & L) !== 0, bypass)) return;
+    const next = index + 1 < this.entries ? this.config[index + 1] : 0;
     const locksBase = decide.locksBase((next & L) !== 0, ((next >> 3) & 3) === 1);
     if (decide.ignoresLocked(locksBase, bypass)) return;
     this.address[index] = value & (this.xlen === 64 ? (1n << 54n) - 1n : 0xffff_ffffn);
@@ -163,10 +163,10 @@ export class Pmp {
   #verdict(page: number, offset: number, size: number, machineMode: boolean): number {
     const memo = machineMode ? this.#machine : this.#below;
     const slot = page & (SLOTS - 1);
-    if (memo.pages[slot] === page && memo.verdicts[slot] !== MIXED) return memo.verdicts[slot]!;
+    if (memo.pages[slot] === page && memo.verdicts[slot] !== MIXED) return memo.verdicts[slot];
     if (this.#stale) this.#compile();
     if (memo.pages[slot] !== page) memo.put(page, this.#judge(page, 0, 4096, machineMode, false));
-    const verdict = memo.verdicts[slot]!;
+    const verdict = memo.verdicts[slot];
     if (verdict !== MIXED) return verdict;
     return this.#judge(page, offset, offset + size, machineMode, this.#decide.acceptsPart());
   }
@@ -186,7 +186,7 @@ export class Pmp {
   ): number {
     const { ranges, machineDefault, belowDefault } = this.#program;
     for (let i = 0; i < ranges.length; i++) {
-      const range = ranges[i]!;
+      const range = ranges[i];
       if (page < range.firstPage || page > range.endPage) continue;
       const from = page === range.firstPage ? range.firstOffset : 0;
       const to = page === range.endPage ? range.endOffset : 4096;

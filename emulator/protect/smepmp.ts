@@ -45,5 +45,5 @@ export function lrwx(config: number): number {
 
 /** Whether a configuration gives M-mode (or a locked shared region) the right to execute: not addable under MML without RLB. */
 export function addsMachineCode(config: number): boolean {
-  return (config & 0x80) !== 0 && (LOCKDOWN[lrwx(config)]!.machine & EXECUTE) !== 0;
+  return (config & 0x80) !== 0 && (LOCKDOWN[lrwx(config)].machine & EXECUTE) !== 0;
 }

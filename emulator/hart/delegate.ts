@@ -1,0 +1,39 @@
+/** Where a trap goes: M-mode, unless medeleg hands it to HS, and hedeleg on to the guest. */
+import type { Mode } from '../access/context.ts';
+import { isVirtual } from './csr-access.ts';
+import type { CsrState } from './csr-row.ts';
+
+export const trapDecisions = {
+  /** medeleg and hedeleg: bit `cause` hands the exception down. */
+  isDelegated: (delegation: bigint, cause: number) => ((delegation >> BigInt(cause)) & 1n) !== 0n,
+  /** A trap never goes to a mode below the one it happened in. */
+  staysInMachine: (mode: Mode) => mode === 'M',
+  /** Only what happened with V=1 can be handed on to VS. */
+  mayGoToGuest: (virtual: boolean) => virtual,
+  tval: (address: bigint) => address,
+  /** mtval2 and htval hold it shifted right by 2. */
+  guestAddress: (gpa: bigint | null) => gpa,
+  tinst: (value: bigint) => value,
+  gva: (isGuestVirtual: boolean) => isGuestVirtual,
+  /** MPV and SPV. */
+  previousVirtual: (virtual: boolean) => virtual,
+  /** MPP: 3 M, 1 S and VS, 0 U and VU; SPP is its lowest bit. */
+  previousPrivilege: (mode: Mode) => (mode === 'M' ? 3 : mode === 'S' || mode === 'VS' ? 1 : 0),
+  /** SPVP follows SPP only for a trap from V=1. */
+  updatesSpvp: (virtual: boolean) => virtual,
+};
+
+export type TrapDecisions = typeof trapDecisions;
+
+/** The mode whose handler takes an exception that `mode` raised. */
+export function delegate(
+  state: CsrState,
+  decide: TrapDecisions,
+  mode: Mode,
+  cause: number,
+): 'M' | 'S' | 'VS' {
+  if (decide.staysInMachine(mode)) return 'M';
+  if (!decide.isDelegated(state.raw('medeleg'), cause)) return 'M';
+  const onward = decide.isDelegated(state.raw('hedeleg'), cause);
+  return decide.mayGoToGuest(isVirtual(mode)) && onward ? 'VS' : 'S';
+}

@@ -1,0 +1,54 @@
+/** Whether a mode may execute a memory operation at all: hypervisor accesses, cache blocks, shadow stacks. */
+import type { Mode } from '../access/context.ts';
+import type { OperationName } from '../access/kinds.ts';
+import { OPERATIONS } from '../access/kinds.ts';
+import type { Denial } from '../access/trap.ts';
+import { deniesHypervisorAccess } from './csr-fields.ts';
+import type { CsrState } from './csr-row.ts';
+import { isVirtual } from './csr-access.ts';
+
+const SSE = 1n << 3n;
+const CBIE = 3n << 4n;
+const CBCFE = 1n << 6n;
+const CBZE = 1n << 7n;
+
+/** The field of menvcfg, henvcfg and senvcfg that an operation needs below M-mode. */
+const NEEDS: Partial<Record<OperationName, bigint>> = {
+  cbo_clean: CBCFE,
+  cbo_flush: CBCFE,
+  cbo_inval: CBIE,
+  cbo_zero: CBZE,
+  sspush: SSE,
+  sspopchk: SSE,
+  ssamoswap: SSE,
+};
+
+const deny = (cause: 2 | 22): Denial => ({ cause, because: 'instruction.privilege', rule: null });
+
+/**
+ * Why `mode` may not execute the operation, or null. menvcfg off is illegal; henvcfg off, and senvcfg off in VU, is a
+ * virtual instruction. Shadow stacks do not exist in M-mode, and where they are off their instructions make no
+ * access at all: an attempt of one is refused as illegal.
+ */
+export function deniesOperation(
+  state: CsrState,
+  mode: Mode,
+  operation: OperationName,
+): Denial | null {
+  const { feature } = OPERATIONS[operation];
+  if (feature !== null && !state.platform.features.has(feature)) {
+    return { cause: 2, because: 'instruction.absent', rule: null };
+  }
+  if (feature === 'H') {
+    const cause = deniesHypervisorAccess(state, mode);
+    return cause === null ? null : deny(cause);
+  }
+  const needs = NEEDS[operation];
+  if (needs === undefined) return null;
+  if (mode === 'M') return needs === SSE ? deny(2) : null;
+  const on = (name: string) => (state.raw(name) & needs) !== 0n;
+  if (!on('menvcfg')) return deny(2);
+  if (isVirtual(mode) && !on('henvcfg')) return deny(22);
+  if (mode === 'U' && !on('senvcfg')) return deny(2);
+  return mode === 'VU' && !on('senvcfg') ? deny(22) : null;
+}
