@@ -21,8 +21,7 @@ const KEYWORDS = Object.keys(K);
 
 /** `'size'`, `a number`, `end of line`. */
 function describe(type: TokenType): string {
-  if (type === EOF) return 'end of line';
-  return type.name.startsWith('a ') || type.name.startsWith('an ') ? type.name : `'${type.name}'`;
+  return type === EOF ? 'end of line' : type.name;
 }
 
 /** The token as a message shows it; long ones are cut. */
@@ -59,7 +58,9 @@ export function misspelt(token: IToken): string {
 
 function expected(types: readonly TokenType[], ruleName: string, token: IToken): string {
   const unique = [...new Set(types)];
-  const words = unique.filter((type) => type.CATEGORIES?.includes(Name)).map((type) => type.name);
+  const words = unique.flatMap((type) =>
+    type.CATEGORIES?.includes(Name) ? [type.name.slice(1, -1)] : [],
+  );
   const what =
     CHOICES[ruleName] ??
     (unique.length > MOST_LISTED ? 'something else' : oneOf(unique.map(describe)));

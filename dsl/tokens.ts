@@ -1,4 +1,4 @@
-/** The vocabulary: few token types for the lexer, and soft keywords, which are names first. */
+/** The vocabulary: few token types for the lexer, and soft keywords, which are names first. Names are what messages show. */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
 
 /** A name or a parameter: whatever may stand for a word. */
@@ -29,17 +29,17 @@ export const Name = createToken({
   pattern: /[A-Za-z_][A-Za-z0-9_]*/,
   categories: [Word],
 });
-export const Arrow = createToken({ name: '->', pattern: /->/ });
-export const AtMost = createToken({ name: '<=', pattern: /<=/ });
+export const Arrow = createToken({ name: "'->'", pattern: /->/ });
+export const AtMost = createToken({ name: "'<='", pattern: /<=/ });
 export const Operator = createToken({ name: 'an operator', pattern: /[-+*/]/ });
-export const Dots = createToken({ name: '..', pattern: /\.\./ });
-export const Dot = createToken({ name: '.', pattern: /\./ });
-export const Comma = createToken({ name: ',', pattern: /,/ });
-export const Colon = createToken({ name: ':', pattern: /:/ });
-export const Equals = createToken({ name: '=', pattern: /=/ });
-export const Open = createToken({ name: '(', pattern: /\(/ });
-export const Close = createToken({ name: ')', pattern: /\)/ });
-export const Bar = createToken({ name: '|', pattern: /\|/ });
+export const Dots = createToken({ name: "'..'", pattern: /\.\./ });
+export const Dot = createToken({ name: "'.'", pattern: /\./ });
+export const Comma = createToken({ name: "','", pattern: /,/ });
+export const Colon = createToken({ name: "':'", pattern: /:/ });
+export const Equals = createToken({ name: "'='", pattern: /=/ });
+export const Open = createToken({ name: "'('", pattern: /\(/ });
+export const Close = createToken({ name: "')'", pattern: /\)/ });
+export const Bar = createToken({ name: "'|'", pattern: /\|/ });
 
 /** What the lexer looks for, in this order. */
 export const LEXED: TokenType[] = [
@@ -112,7 +112,7 @@ export type KeywordText = (typeof WORDS)[number];
 const types = new Map<string, TokenType>();
 for (const word of WORDS) {
   if (!types.has(word)) {
-    types.set(word, createToken({ name: word, pattern: Lexer.NA, categories: [Name] }));
+    types.set(word, createToken({ name: `'${word}'`, pattern: Lexer.NA, categories: [Name] }));
   }
 }
 

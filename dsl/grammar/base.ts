@@ -97,7 +97,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     let dotted = text;
     this.MANY(() => {
       this.CONSUME(Dot);
-      dotted += `.${this.CONSUME(Name).image}`;
+      dotted += `.${this.CONSUME2(Name).image}`;
     });
     return dotted === text
       ? { text, param, span }
