@@ -16,6 +16,7 @@ const scenario = (title: string, covers: string[]): ScriptScenario => ({
   expand: () => {
     throw new Error('not expanded here');
   },
+  coversSpan: () => ({ file: 's.sdt', line: 1, col: 1, end: 2 }),
 });
 
 const result = (over: Partial<CaseResult>): CaseResult => ({
@@ -55,6 +56,7 @@ const run: FaultRun = {
     {
       path: 's.sdt',
       diagnostics: [],
+      broken: false,
       scenarios: [scenario('b', ['SMMPT-XWR-02']), scenario('a', ['SMMPT-XWR-01', 'SMMPT-XWR-03'])],
     } satisfies Script,
   ],

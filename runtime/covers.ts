@@ -32,12 +32,12 @@ export class CoversJudge {
    * The failing result of the scenario as a whole; null when every rule was decided, or when that cannot be said:
    * not all of its cases were selected, none passed, or one ended early.
    */
-  verdict(spanOf: (rule: string) => Failure['span'], variation: string): CaseResult | null {
+  verdict(variation: string): CaseResult | null {
     const { scenario, cases, script } = this.#selected;
     const judged = cases.length === scenario.count && this.#passed > 0 && !this.#unclear;
     if (!judged || this.#missing.size === 0) return null;
     const failures = [...this.#missing].map((rule): Failure => ({
-      span: spanOf(rule),
+      span: scenario.coversSpan(rule),
       message: `no case of the scenario makes the model decide ${rule}: correct the list, or add the attempt that does`,
       expected: `${rule} decided`,
       actual: 'never decided',
@@ -65,28 +65,4 @@ export class CoversJudge {
       variation,
     };
   }
-}
-
-/** Where a `covers` line of the scenario names the rule, by itself or in a run `SMMPT-XWR-01..08`; else the scenario line. */
-export function coversSpan(
-  text: string,
-  file: string,
-  scenarioLine: number,
-  rule: string,
-): Failure['span'] {
-  const lines = text.split('\n', scenarioLine + 60);
-  const [, prefix = '', digits = ''] = /^(.*-)(\d+)$/.exec(rule) ?? [];
-  for (let line = scenarioLine; line < lines.length; line++) {
-    const source = lines[line] ?? '';
-    if (/^\s*scenario\b/.test(source)) break;
-    if (!/^\s*covers\b/.test(source)) continue;
-    for (const match of source.matchAll(/([A-Z][A-Z0-9-]*-)(\d+)(?:\.\.(\d+))?/g)) {
-      const [whole, named, from, to = from] = match;
-      const inside = Number(from) <= Number(digits) && Number(digits) <= Number(to);
-      if (named !== prefix || !inside) continue;
-      return { file, line: line + 1, col: match.index + 1, end: match.index + 1 + whole.length };
-    }
-  }
-  const width = (lines[scenarioLine - 1] ?? '').trimEnd().length;
-  return { file, line: scenarioLine, col: 1, end: Math.max(2, width + 1) };
 }

@@ -61,7 +61,6 @@ async function ran(some: Options = {}) {
       },
       clock: () => 0,
       stopped: () => (cases.length >= (some.stopAfter ?? Infinity) ? 'by SIGINT' : null),
-      source: () => null,
     },
   );
   return { events, cases, end, ids: cases.map((result) => result.id) };
@@ -82,7 +81,7 @@ test('a run starts, reports every case in file order, and ends with its counts',
 });
 
 test('a failing case is exit code 1, a case in error 3, and 3 beats 2 beats 1', async () => {
-  const broken: Script = { ...fakeScript('c.sdt', []), diagnostics: [scriptError] };
+  const broken: Script = { ...fakeScript('c.sdt', []), diagnostics: [scriptError], broken: true };
   const withError = [...scripts, broken];
   expect((await ran({ runCase: failing(/one/) })).end.exitCode).toBe(1);
   expect((await ran({ runCase: failing(/one/), scripts: withError })).end.exitCode).toBe(2);

@@ -1,11 +1,10 @@
 /** A run: selected cases in, the event stream out. Files, threads, clock and terminal come in as parameters. */
 import type { RunEvent, Tally } from './events.ts';
 import { exitCode } from './exit-code.ts';
-import { CoversJudge, coversSpan } from './covers.ts';
+import { CoversJudge } from './covers.ts';
 import { randomNumbers, shuffle } from './random.ts';
 import type { CaseResult, Status } from './results.ts';
 import type { Script } from './script.ts';
-import { hasErrors } from './script.ts';
 import type { Selected, Selection } from './select.ts';
 
 /** Some cases of one scenario. */
@@ -48,7 +47,6 @@ export interface RunSurroundings {
   readonly clock: () => number;
   /** Why the run should stop now, or null. */
   readonly stopped: () => string | null;
-  readonly source: (path: string) => string | null;
 }
 
 export type RunEnd = Extract<RunEvent, { event: 'run ended' }>;
@@ -82,7 +80,11 @@ export async function run(request: RunRequest, around: RunSurroundings): Promise
     event: 'run ended',
     counts,
     milliseconds: clock() - start,
-    exitCode: exitCode(counts, scripts.some(hasErrors), nothing),
+    exitCode: exitCode(
+      counts,
+      scripts.some(({ broken }) => broken),
+      nothing,
+    ),
     interrupted,
   };
   emit(end);
@@ -120,7 +122,7 @@ async function runBatches(
       count(result);
     }
     if (request.judgeCovers) {
-      const failed = judge(judges, of, results, request, around);
+      const failed = judge(judges, of, results, request);
       if (failed !== null) count(failed);
     }
   }
@@ -138,17 +140,13 @@ function judge(
   of: Selected,
   results: readonly CaseResult[],
   request: RunRequest,
-  around: RunSurroundings,
 ): CaseResult | null {
   let judged = judges.get(of);
   if (judged === undefined) judges.set(of, (judged = new CoversJudge(of)));
   for (const result of results) judged.add(result);
   if (judged.results < of.cases.length * request.variations.length) return null;
   judges.delete(of);
-  const { path } = of.script;
-  const spanOf = (rule: string) =>
-    coversSpan(around.source(path) ?? '', path, of.scenario.line, rule);
-  return judged.verdict(spanOf, request.variations.join(', '));
+  return judged.verdict(request.variations.join(', '));
 }
 
 /** The selection in pieces: in file order, or shuffled by the seed. */

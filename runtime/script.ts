@@ -1,10 +1,12 @@
 /** A compiled file as a run sees it: scenarios whose cases are made by number and dropped again. */
-import type { Diagnostic, Plan } from '../dsl/index.ts';
+import type { Diagnostic, Plan, Span } from '../dsl/index.ts';
 
 export interface Script {
   readonly path: string;
   readonly diagnostics: readonly Diagnostic[];
-  /** Empty when a diagnostic is an error. */
+  /** Whether an error, of this file or of one that it uses, keeps it from running. */
+  readonly broken: boolean;
+  /** Empty when it is broken. */
   readonly scenarios: readonly ScriptScenario[];
 }
 
@@ -20,9 +22,6 @@ export interface ScriptScenario {
   /** `path#title[axis=value,...]` of case `k`, from 0. */
   id(k: number): string;
   expand(k: number): Plan;
-}
-
-/** Whether a diagnostic keeps the file from running. */
-export function hasErrors(script: Script): boolean {
-  return script.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  /** Where its `covers` names the rule. */
+  coversSpan(rule: string): Span;
 }
