@@ -1,0 +1,284 @@
+/** One attempt from an instruction's address to its verdict and its effect. */
+import { isolationAllows } from './isolate.ts';
+import type { OracleMemory } from './memory.ts';
+import { attribute, pmpAllows } from './protect.ts';
+import type { Right } from './protect.ts';
+import type { Mode, OracleState } from './state.ts';
+import { bit, bits } from './state.ts';
+import { Translation } from './translate.ts';
+import type { Fault, Need } from './translate.ts';
+
+export interface OracleAttempt {
+  readonly mode: Mode;
+  readonly operation: string;
+  readonly address: bigint;
+  readonly size: number;
+  readonly value: bigint;
+  /** Whether a reservation on these bytes is held (SC). */
+  readonly reserved: boolean;
+}
+
+export interface OracleTrap {
+  readonly cause: number;
+  readonly tval: bigint;
+  readonly gpa: bigint | null;
+  readonly tinst: bigint;
+  readonly gva: boolean;
+}
+
+export interface Operation {
+  readonly origin: 'load' | 'store' | 'fetch';
+  /** What page tables must grant. */
+  readonly tables: Need['right'];
+  /** What PMP must grant. */
+  readonly pmp: readonly Right[];
+  /** What the protection table must grant. */
+  readonly mpt: readonly Right[];
+  readonly writes: boolean;
+  readonly effect: 'read' | 'write' | 'add' | 'swap' | 'conditional' | 'zero' | 'none';
+  /** HLV, HSV, HLVX. */
+  readonly hypervisor: boolean;
+  /** Must be naturally aligned; I/O memory supports none of them. */
+  readonly atomic: boolean;
+}
+
+function row(
+  origin: Operation['origin'],
+  tables: Need['right'],
+  effect: Operation['effect'],
+  more: Partial<Operation> = {},
+): Operation {
+  const rights: readonly Right[] =
+    tables === 'rw' || tables === 'ss'
+      ? ['r', 'w']
+      : tables === 'x'
+        ? ['x']
+        : tables === 'w'
+          ? ['w']
+          : ['r'];
+  const writes = ['write', 'add', 'swap', 'conditional', 'zero'].includes(effect);
+  return {
+    origin,
+    tables,
+    effect,
+    pmp: rights,
+    mpt: rights,
+    writes,
+    hypervisor: false,
+    atomic: false,
+    ...more,
+  };
+}
+
+const ATOMIC = { atomic: true };
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  load: row('load', 'r', 'read'),
+  store: row('store', 'w', 'write'),
+  fetch: row('fetch', 'x', 'read'),
+  lr: row('load', 'r', 'read', ATOMIC),
+  sc: row('store', 'w', 'conditional', ATOMIC),
+  amoadd: row('store', 'rw', 'add', ATOMIC),
+  amoswap: row('store', 'rw', 'swap', ATOMIC),
+  hlv: row('load', 'r', 'read', { hypervisor: true }),
+  hsv: row('store', 'w', 'write', { hypervisor: true }),
+  hlvx: row('load', 'x as r', 'read', { hypervisor: true, pmp: ['r', 'x'], mpt: ['r'] }),
+  sspush: row('store', 'ss', 'write', ATOMIC),
+  sspopchk: row('store', 'ss', 'read', ATOMIC),
+  ssamoswap: row('store', 'ss', 'swap', ATOMIC),
+  cbo_zero: row('store', 'w', 'zero'),
+  cbo_clean: row('store', 'r or w', 'none'),
+  cbo_flush: row('store', 'r or w', 'none'),
+  cbo_inval: row('store', 'r or w', 'none'),
+};
+
+const CAUSES = {
+  access: { fetch: 1, load: 5, store: 7 },
+  page: { fetch: 12, load: 13, store: 15 },
+  'guest page': { fetch: 20, load: 21, store: 23 },
+} as const;
+
+/** The mode that translation and protection see: MPRV and HLV change it for data. */
+export function effectiveMode(state: OracleState, mode: Mode, operation: Operation): Mode {
+  if (operation.hypervisor) return bit(state.hstatus, 8) ? 'VS' : 'VU';
+  if (mode !== 'M' || operation.origin === 'fetch' || !bit(state.mstatus, 17)) return mode;
+  const mpp = Number(bits(state.mstatus, 12, 11));
+  if (mpp === 3) return 'M';
+  if (bit(state.mstatus, 39)) return mpp === 1 ? 'VS' : 'VU';
+  return mpp === 1 ? 'S' : 'U';
+}
+
+interface Part {
+  readonly va: bigint;
+  readonly size: number;
+}
+
+/** The bytes of each page; addresses wrap at XLEN. */
+function partsOf(state: OracleState, address: bigint, size: number): readonly Part[] {
+  const room = 4096 - Number(address & 4095n);
+  if (size <= room) return [{ va: address, size }];
+  return [
+    { va: address, size: room },
+    { va: BigInt.asUintN(state.xlen, address + BigInt(room)), size: size - room },
+  ];
+}
+
+export function attempt(
+  state: OracleState,
+  memory: OracleMemory,
+  request: OracleAttempt,
+): { readonly trap: OracleTrap } | { readonly value: bigint } {
+  const operation = OPERATIONS[request.operation];
+  if (operation === undefined) throw new Error(`no operation ${request.operation}`);
+  const mode = effectiveMode(state, request.mode, operation);
+  const virtual = mode === 'VS' || mode === 'VU';
+  const raise = (cause: number, tval: bigint, gpa: bigint | null = null, tinst = 0n) => ({
+    trap: { cause, tval, gpa, tinst, gva: virtual },
+  });
+
+  const block = request.operation.startsWith('cbo_');
+  const misaligned = !block && request.address % BigInt(request.size) !== 0n;
+  if (misaligned && operation.origin !== 'fetch') {
+    if (operation.atomic || !state.features.has('misaligned_access')) {
+      return raise(operation.origin === 'load' ? 4 : 6, request.address);
+    }
+  }
+  if (operation.effect === 'conditional' && !request.reserved) {
+    if (state.knobs['failing_sc'] !== 'fault') return { value: 1n };
+  }
+  const address = block ? request.address & ~63n : request.address;
+  const parts = partsOf(state, address, request.size);
+  const places: { readonly pa: bigint; readonly size: number }[] = [];
+  let denied: ReturnType<typeof raise> | null = null;
+  for (const part of parts) {
+    const place = locate(state, memory, part, operation, mode);
+    if ('pa' in place) {
+      places.push({ pa: place.pa, size: part.size });
+      continue;
+    }
+    const tval = block ? request.address : part.va;
+    const cause = CAUSES[place.type][operation.origin];
+    denied = raise(cause, tval, place.gpa, pseudoInstruction(state, place));
+    break;
+  }
+  if (denied !== null) return denied;
+  return { value: perform(state, memory, request, operation, mode, places) };
+}
+
+/** The physical address of one part, if every mechanism allows it. */
+function locate(
+  state: OracleState,
+  memory: OracleMemory,
+  part: Part,
+  operation: Operation,
+  mode: Mode,
+): { readonly pa: bigint } | Fault {
+  const denied: Fault = { type: 'access', gpa: null, implicit: null };
+  let pa = part.va;
+  if (mode === 'M') {
+    // Shadow stacks do not exist in M-mode.
+    if (operation.tables === 'ss') return denied;
+  } else {
+    const virtual = mode === 'VS' || mode === 'VU';
+    const user = mode === 'U' || mode === 'VU';
+    const need = { right: operation.tables, writes: operation.writes, implicit: false };
+    const translated = new Translation(state, memory, virtual, user).translate(part.va, need);
+    if (!('address' in translated)) return translated;
+    pa = translated.address;
+    const anyRight = operation.tables === 'r or w';
+    const rights: readonly Right[] = anyRight ? cboRights(state) : mptRights(state, operation);
+    if (!isolationAllows(state, memory, pa, { rights, any: anyRight })) return denied;
+  }
+  const pmpOk =
+    operation.tables === 'r or w'
+      ? (['r', 'w'] as const).some((right) =>
+          pmpAllows(state, pa, part.size, [right], mode === 'M'),
+        )
+      : pmpAllows(state, pa, part.size, operation.pmp, mode === 'M');
+  if (!pmpOk) return denied;
+  const kind = attribute(state, pa, part.size);
+  if (kind === 'vacant') return denied;
+  if (kind === 'io') {
+    const simple = operation.effect === 'read' || operation.effect === 'write';
+    if (operation.atomic || operation.origin === 'fetch' || !simple) return denied;
+    if (pa % BigInt(part.size) !== 0n || (part.size & (part.size - 1)) !== 0) return denied;
+  }
+  return { pa };
+}
+
+function mptRights(state: OracleState, operation: Operation): readonly Right[] {
+  const strict = operation.tables === 'x as r' && state.knobs['hlvx_needs_x'] === 'yes';
+  return strict ? ['r', 'x'] : operation.mpt;
+}
+
+function cboRights(state: OracleState): readonly Right[] {
+  const knob = state.knobs['cbo_needs'] ?? 'r_or_w';
+  return knob === 'r' ? ['r'] : knob === 'w' ? ['w'] : ['r', 'w'];
+}
+
+/** mtinst of a guest-page fault whose access was the walker's own, for VS-stage translation. */
+function pseudoInstruction(state: OracleState, fault: Fault): bigint {
+  if (fault.implicit === null) return 0n;
+  const read = state.xlen === 64 ? 0x3000n : 0x2000n;
+  return fault.implicit === 'read' ? read : read | 0x20n;
+}
+
+function bigEndian(state: OracleState, mode: Mode): boolean {
+  switch (mode) {
+    case 'M':
+      return bit(state.mstatus, 37);
+    case 'S':
+      return bit(state.mstatus, 36);
+    case 'U':
+      return bit(state.mstatus, 6);
+    case 'VS':
+      return bit(state.hstatus, 5);
+    case 'VU':
+      return bit(state.vsstatus, 6);
+  }
+}
+
+function perform(
+  state: OracleState,
+  memory: OracleMemory,
+  request: OracleAttempt,
+  operation: Operation,
+  mode: Mode,
+  places: readonly { readonly pa: bigint; readonly size: number }[],
+): bigint {
+  for (const { pa } of places) memory.note('data', pa);
+  const bytes = places.flatMap(({ pa, size }) =>
+    [...Array(size).keys()].map((k) => pa + BigInt(k)),
+  );
+  if (operation.effect === 'none') return 0n;
+  if (operation.effect === 'zero') {
+    for (const at of bytes) memory.bytes.set(at, 0);
+    return 0n;
+  }
+  // Little-endian: the first byte is the lowest; big-endian: the highest.
+  const big = operation.origin !== 'fetch' && bigEndian(state, mode);
+  const order = big ? [...bytes].reverse() : bytes;
+  const old = order.reduceRight((sum, at) => (sum << 8n) | BigInt(memory.byte(at)), 0n);
+  const width = request.size * 8;
+  const store = (value: bigint) => {
+    order.forEach((at, k) => memory.bytes.set(at, Number((value >> BigInt(8 * k)) & 0xffn)));
+  };
+  const value = BigInt.asUintN(width, request.value);
+  switch (operation.effect) {
+    case 'read':
+      return old;
+    case 'add':
+      store(BigInt.asUintN(width, old + value));
+      return old;
+    case 'swap':
+      store(value);
+      return old;
+    case 'write':
+      store(value);
+      return 0n;
+    case 'conditional':
+      if (!request.reserved) return 1n;
+      store(value);
+      return 0n;
+  }
+}

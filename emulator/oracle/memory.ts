@@ -1,0 +1,38 @@
+/** Physical memory as a map of bytes over a background, and the log of references to it. */
+import type { Reference } from './state.ts';
+
+export class OracleMemory {
+  readonly bytes = new Map<bigint, number>();
+  references: Reference[] = [];
+  /** What memory holds that nobody wrote. */
+  readonly #background: (at: bigint) => number;
+
+  constructor(background: (at: bigint) => number) {
+    this.#background = background;
+  }
+
+  /** `size` bytes as a number in the given byte order. */
+  read(at: bigint, size: number, big = false): bigint {
+    let value = 0n;
+    for (let k = 0; k < size; k++) {
+      const byte = this.byte(at + BigInt(big ? k : size - 1 - k));
+      value = (value << 8n) | BigInt(byte);
+    }
+    return value;
+  }
+
+  write(at: bigint, size: number, value: bigint, big = false): void {
+    for (let k = 0; k < size; k++) {
+      const place = big ? size - 1 - k : k;
+      this.bytes.set(at + BigInt(k), Number((value >> BigInt(8 * place)) & 0xffn));
+    }
+  }
+
+  byte(at: bigint): number {
+    return this.bytes.get(at) ?? this.#background(at);
+  }
+
+  note(kind: Reference['kind'], at: bigint): void {
+    this.references.push({ kind, at });
+  }
+}
