@@ -70,6 +70,10 @@ export class Contexts {
     this.#machineData = decide.appliesMprv(fields.mprv, false) ? fields.previous : 'M';
     this.#hypervisorAccess = decide.hypervisorAccessAsSupervisor(fields.spvp) ? 'VS' : 'VU';
     if (this.#domainVersion !== csrs.domainVersion) this.#decodeDomain(fields);
+    const bigEndian = decide.tableBigEndian(fields.mbe, fields.sbe);
+    if (this.#domain !== null && this.#domain.bigEndian !== bigEndian) {
+      this.#domain = { ...this.#domain, bigEndian };
+    }
     const domain = this.#domain;
     const sdid = this.#sdid;
 
@@ -138,16 +142,15 @@ export class Contexts {
     };
   }
 
-  #decodeDomain({ domain, mbe, sbe }: AccessFields): void {
-    const { platform, decide, domainVersion } = this.#csrs;
+  #decodeDomain({ domain }: AccessFields): void {
+    const { platform, domainVersion } = this.#csrs;
     const { isolation, sdidTagsTranslations } = REVISIONS[platform.revision];
     this.#domainVersion = domainVersion;
     this.#sdid = sdidTagsTranslations && domain !== null ? domain.sdid : 0;
     const geometry = domain === null ? null : domainGeometry(domain.mode, platform);
-    const bigEndian = decide.tableBigEndian(mbe, sbe);
     this.#domain =
       domain === null || geometry === null
         ? null
-        : { isolation, geometry, root: domain.root, sdid: domain.sdid, bigEndian };
+        : { isolation, geometry, root: domain.root, sdid: domain.sdid, bigEndian: false };
   }
 }

@@ -135,14 +135,17 @@ export class CsrFile implements CsrState {
       const old = owner.read === null ? this.#cells[cell] : owner.read(this);
       whole = row.highOf === null ? (old & ~LOW) | whole : (old & LOW) | (whole << 32n);
     }
-    if (owner.write !== null) owner.write(this, whole);
-    else if (owner.read === null) {
+    if (row.name === 'mmpt') this.#untouched = false;
+    if (owner.write !== null) {
+      owner.write(this, whole);
+      if (row.affectsAccess) this.version++;
+    } else if (owner.read === null) {
       const old = this.#cells[cell];
       const wanted = (old & ~mask) | (whole & mask);
-      this.#cells[cell] = owner.legalise === null ? wanted : owner.legalise(this, old, wanted);
+      const next = owner.legalise === null ? wanted : owner.legalise(this, old, wanted);
+      this.#cells[cell] = next;
+      if (row.affectsAccess && next !== old) this.version++;
     }
-    if (row.affectsAccess) this.version++;
-    if (row.name === 'mmpt') this.#untouched = false;
   }
 
   /** Rules that an executed access decides by being allowed. */
