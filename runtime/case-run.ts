@@ -130,7 +130,8 @@ export class CaseRun implements MatchContext {
     const before = counted ? this.#backEnd.counts() : null;
     const tracing = this.#traced === this.#line;
     if (tracing) this.#backEnd.trace(true);
-    let { actual, judgement } = this.#perform(line, actor, outcome);
+    const { actual, judgement: first } = this.#perform(line, actor, outcome);
+    let judgement = first;
     if (tracing) {
       this.#walk = this.#backEnd.takeTrace();
       this.#backEnd.trace(false);

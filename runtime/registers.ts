@@ -1,70 +1,89 @@
-/** The registers that the bench programs by itself: where their fields lie, per XLEN. */
+/** The registers that the bench programs by itself, laid out as the emulator's formats say. */
+import { formatOf } from '../emulator/index.ts';
 
-interface Field {
-  readonly low: number;
-  readonly bits: number;
-}
+type RootName = 'mmpt' | 'mttp' | 'satp' | 'hgatp';
 
-/** MODE, tag (SDID, ASID or VMID) and root PPN of a register that selects a table. */
+/** A register that selects a table: where its MODE and its tag (SDID, ASID, VMID) stand. */
 interface RootRegister {
-  readonly mode: Field;
-  readonly tag: Field;
+  readonly mode: bigint;
+  readonly tag: bigint;
+  readonly tagMask: bigint;
 }
 
-const ROOTS: Readonly<Record<string, Readonly<Record<32 | 64, RootRegister>>>> = {
-  mmpt: {
-    32: { mode: { low: 30, bits: 2 }, tag: { low: 22, bits: 6 } },
-    64: { mode: { low: 60, bits: 4 }, tag: { low: 52, bits: 6 } },
-  },
-  mttp: {
-    32: { mode: { low: 30, bits: 2 }, tag: { low: 24, bits: 6 } },
-    64: { mode: { low: 60, bits: 4 }, tag: { low: 54, bits: 6 } },
-  },
-  satp: {
-    32: { mode: { low: 31, bits: 1 }, tag: { low: 22, bits: 9 } },
-    64: { mode: { low: 60, bits: 4 }, tag: { low: 44, bits: 16 } },
-  },
-  hgatp: {
-    32: { mode: { low: 31, bits: 1 }, tag: { low: 22, bits: 7 } },
-    64: { mode: { low: 60, bits: 4 }, tag: { low: 44, bits: 14 } },
-  },
+const TAGS: Readonly<Record<RootName, string>> = {
+  mmpt: 'sdid',
+  mttp: 'sdid',
+  satp: 'asid',
+  hgatp: 'vmid',
 };
+
+const ROOTS: ReadonlyMap<string, RootRegister> = new Map(
+  (Object.keys(TAGS) as RootName[]).flatMap((name) =>
+    ([32, 64] as const).map((xlen) => {
+      const [, mode] = place(name, 'mode', xlen);
+      const [high, low] = place(name, TAGS[name], xlen);
+      const tagMask = (1n << BigInt(high - low + 1)) - 1n;
+      return [name + String(xlen), { mode: BigInt(mode), tag: BigInt(low), tagMask }] as const;
+    }),
+  ),
+);
 
 /** The value of mmpt, mttp, satp (vsatp too) or hgatp; `root` in bytes, `tag` cut to its field. */
 export function packRoot(
-  name: 'mmpt' | 'mttp' | 'satp' | 'hgatp',
+  name: RootName,
   xlen: 32 | 64,
   mode: number,
   tag: bigint,
   root: bigint,
 ): bigint {
-  const register = ROOTS[name]?.[xlen];
-  if (register === undefined) return 0n;
-  const cut = tag & ((1n << BigInt(register.tag.bits)) - 1n);
-  return (
-    (BigInt(mode) << BigInt(register.mode.low)) | (cut << BigInt(register.tag.low)) | (root >> 12n)
-  );
+  const register = ROOTS.get(name + String(xlen));
+  if (register === undefined) throw new Error(`no layout of ${name}`);
+  const cut = tag & register.tagMask;
+  return (BigInt(mode) << register.mode) | (cut << register.tag) | (root >> 12n);
 }
 
-/** Bits of mstatus (at XLEN 32 the upper half is mstatush). */
+/** Bits of mstatus; at XLEN 32 those from bit 32 on stand in mstatush. */
 export const MSTATUS = {
-  MPP: 3n << 11n,
-  MPP_S: 1n << 11n,
-  MPRV: 1n << 17n,
-  SUM: 1n << 18n,
-  MXR: 1n << 19n,
-  SBE: 1n << 36n,
-  MBE: 1n << 37n,
-  MPV: 1n << 39n,
+  MPP: mask('mstatus', 'mpp'),
+  /** MPP = S. */
+  MPP_S: lowest('mstatus', 'mpp'),
+  MPRV: mask('mstatus', 'mprv'),
+  SUM: mask('mstatus', 'sum'),
+  MXR: mask('mstatus', 'mxr'),
+  SBE: mask('mstatus', 'sbe'),
+  MBE: mask('mstatus', 'mbe'),
+  MPV: mask('mstatus', 'mpv'),
 } as const;
 
-/** Bits of hstatus. */
-export const HSTATUS = { VSBE: 1n << 5n, SPVP: 1n << 8n, HU: 1n << 9n } as const;
+export const HSTATUS = {
+  VSBE: mask('hstatus', 'vsbe'),
+  SPVP: mask('hstatus', 'spvp'),
+  HU: mask('hstatus', 'hu'),
+} as const;
 
-/** Bits of menvcfg and henvcfg; CBO enables for every lower mode. */
-export const ENVCFG = { CBO: 0xf0n, PBMTE: 1n << 62n, ADUE: 1n << 61n } as const;
+/** Bits of menvcfg and henvcfg; CBO: cache-block instructions for every lower mode, CBO.INVAL as a flush. */
+export const ENVCFG = {
+  CBO: lowest('menvcfg', 'cbie') | mask('menvcfg', 'cbcfe') | mask('menvcfg', 'cbze'),
+  PBMTE: mask('menvcfg', 'pbmte'),
+  ADUE: mask('menvcfg', 'adue'),
+} as const;
 
-export const MSECCFG_MML = 1n;
+export const MSECCFG_MML = mask('mseccfg', 'mml');
 
 /** A pmpcfg byte. */
 export const PMPCFG = { R: 1n, W: 2n, X: 4n, TOR: 8n, NA4: 16n, NAPOT: 24n, L: 128n } as const;
+
+function place(name: string, field: string, xlen: 32 | 64): readonly [number, number] {
+  const found = formatOf(name, xlen)?.fields[field];
+  if (found === undefined) throw new Error(`no field ${name}.${field} at XLEN ${xlen}`);
+  return found;
+}
+
+function mask(name: string, field: string): bigint {
+  const [high, low] = place(name, field, 64);
+  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+}
+
+function lowest(name: string, field: string): bigint {
+  return 1n << BigInt(place(name, field, 64)[1]);
+}
