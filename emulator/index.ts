@@ -32,3 +32,8 @@ export type { MapOptions } from './translate/build.ts';
 export { PageTable } from './translate/build.ts';
 export { FORMATS, formatOf } from './formats.ts';
 export { CSR_NAMES } from './hart/csr-names.ts';
+export { Machine } from './machine.ts';
+export { ArenaFull } from './memory/arena.ts';
+export type { Fault } from './decisions.ts';
+export type { FaultName } from './rules/faults.ts';
+export { FAULTS } from './rules/faults.ts';

@@ -1,2 +1,237 @@
 /** A machine: harts, memory, devices. Its shape is the runtime's `BackEnd`, without knowing it. */
-export {};
+import type { Mode } from './access/context.ts';
+import type { Counts } from './access/counts.ts';
+import type { OperationName } from './access/kinds.ts';
+import { Tally } from './access/tally.ts';
+import { TraceLog } from './access/trace-log.ts';
+import type { WalkStep } from './access/trace.ts';
+import type { Result } from './access/trap.ts';
+import type { CacheKind, FenceRequest } from './cache/fence-request.ts';
+import { decisionsWith } from './decisions.ts';
+import type { Fault } from './decisions.ts';
+import { Cell, walkStep } from './edges.ts';
+import type { CsrOp } from './hart/csr-file.ts';
+import { Hart } from './hart/hart.ts';
+import { Memory } from './memory/memory.ts';
+import { Pma } from './memory/pma.ts';
+import { CACHING } from './platform.ts';
+import type { Platform } from './platform.ts';
+import { FAULTS } from './rules/faults.ts';
+import type { RuleId } from './rules/fired.ts';
+import { newFired, RULE_IDS } from './rules/fired.ts';
+
+export class Machine {
+  readonly name = 'emulator';
+  readonly capabilities = {
+    reasons: true,
+    traces: true,
+    counts: true,
+    rules: true,
+    caching: CACHING,
+    faults: true,
+  };
+  private readonly memory = new Memory();
+  private readonly pma = new Pma();
+  private readonly tally = new Tally();
+  private readonly marks = newFired();
+  private readonly log = new TraceLog();
+  private readonly cell = new Cell();
+  private readonly harts: Hart[] = [];
+  private active: readonly Hart[] = [];
+  private xlen: 32 | 64 = 64;
+
+  /** Builds the platform afresh; memory, harts and columns are reused. Returns why it cannot, or null. */
+  reset(platform: Platform): string | null {
+    const faults: Fault[] = [];
+    for (const name of platform.faults) {
+      const fault = (FAULTS as Readonly<Record<string, Fault>>)[name];
+      if (fault === undefined) return `no fault is called '${name}'`;
+      faults.push(fault);
+    }
+    const decide = decisionsWith(faults);
+    this.xlen = platform.xlen;
+    this.marks.fill(0);
+    this.tally.reset();
+    this.log.take();
+    this.memory.reset(platform.arena, platform.seed);
+    this.pma.reset(platform);
+    while (this.harts.length < platform.harts) {
+      const id = this.harts.length;
+      this.harts.push(new Hart(id, this.memory, this.pma, this.tally, this.marks));
+    }
+    if (this.active.length !== platform.harts) this.active = this.harts.slice(0, platform.harts);
+    for (const hart of this.active) hart.reset(platform, decide, this.marks);
+    return null;
+  }
+
+  /** Little-endian, 1 to 8 bytes; vacant memory reads 0. */
+  read(at: bigint, size: number): bigint {
+    const { cell, memory } = this;
+    cell.value = at;
+    const { page, offset } = cell;
+    const head = Math.min(size, 4096 - offset);
+    const low = this.isVacant(page) ? 0n : this.load(page, offset, head);
+    if (head === size) return low;
+    if (this.isVacant(page + 1)) return low;
+    memory.load(this.frame(page + 1), 0, size - head);
+    return low | (cell.join(memory.lo, memory.hi) << BigInt(8 * head));
+  }
+
+  /** Little-endian, 1 to 8 bytes; vacant memory ignores it. */
+  write(at: bigint, size: number, value: bigint): void {
+    const { cell } = this;
+    cell.value = at;
+    const { page, offset } = cell;
+    const head = Math.min(size, 4096 - offset);
+    this.store(page, offset, head, value);
+    if (head < size) this.store(page + 1, 0, size - head, value >> BigInt(8 * head));
+  }
+
+  /** Fills memory with a repeated unit of XLEN/8 bytes; heals poison. Whole pages cost nothing until touched. */
+  fill(base: bigint, size: bigint, unit: bigint): void {
+    const width = BigInt(this.xlen / 8);
+    const end = base + size;
+    let at = base;
+    while (at < end && (at & 4095n) !== 0n) at = this.fillUnit(at, end, width, unit);
+    const pages = Number((end - at) >> 12n);
+    if (pages > 0) {
+      const { cell } = this;
+      cell.value = unit;
+      const { lo, hi } = cell;
+      cell.value = at;
+      this.memory.fillPages(this.pma.resolve(cell.page), pages, lo, hi, this.xlen / 32);
+      at += BigInt(pages) << 12n;
+    }
+    while (at < end) at = this.fillUnit(at, end, width, unit);
+  }
+
+  /** From now on reads of these bytes are uncorrectable, until they are written. */
+  poison(base: bigint, size: bigint): void {
+    const { poison } = this.memory;
+    const end = base + size;
+    let at = base;
+    while (at < end) {
+      this.cell.value = at;
+      const { offset } = this.cell;
+      const page = this.pma.resolve(this.cell.page);
+      const pages = offset === 0 ? Number((end - at) >> 12n) : 0;
+      if (pages > 0) {
+        poison.markPages(page, pages, 1);
+        at += BigInt(pages) << 12n;
+      } else {
+        const part = Math.min(4096 - offset, Number(end - at));
+        poison.mark(page, offset, part, 1);
+        at += BigInt(part);
+      }
+    }
+    for (const hart of this.active) hart.port.physical.forget();
+  }
+
+  peekCsr(hart: number, name: string): bigint {
+    return this.hart(hart).csrs.peek(name);
+  }
+
+  pokeCsr(hart: number, name: string, value: bigint): void {
+    this.hart(hart).csrs.poke(name, value);
+  }
+
+  attempt(
+    hart: number,
+    attempt: {
+      readonly mode: Mode;
+      readonly operation: OperationName;
+      readonly address: bigint;
+      readonly size: number;
+      readonly value: bigint;
+    },
+  ): Result {
+    const { mode, operation, address, size, value } = attempt;
+    return this.hart(hart).attempt(mode, operation, address, size, value);
+  }
+
+  csr(
+    hart: number,
+    request: {
+      readonly mode: Mode;
+      readonly name: string;
+      readonly op: CsrOp;
+      readonly value: bigint;
+    },
+  ): Result {
+    return this.hart(hart).csr(request.mode, request.name, request.op, request.value);
+  }
+
+  fence(hart: number, request: FenceRequest): Result {
+    return this.hart(hart).fence(request);
+  }
+
+  /** Empties caches of every hart: always legal. */
+  flush(what: CacheKind): void {
+    for (const hart of this.active) {
+      hart.cache.clear(what);
+      if (what !== 'mpt') hart.pmp.synchronise();
+      hart.port.physical.forget();
+    }
+  }
+
+  trace(on: boolean): void {
+    for (const hart of this.active) hart.port.trace = on ? this.log : null;
+  }
+
+  takeTrace(): readonly WalkStep[] {
+    return this.log.take().map(walkStep);
+  }
+
+  counts(): Counts {
+    return { ...this.tally };
+  }
+
+  fired(): readonly RuleId[] {
+    return RULE_IDS.filter((_, index) => this.marks[index] === 1);
+  }
+
+  /** A number that two machines in equal states share; for tests. */
+  digest(): number {
+    const kept = this.active.map(({ cache }) => cache.count).join();
+    const counted = Object.values(this.counts()).join();
+    let sum = this.memory.digest();
+    for (const char of `${kept};${counted};${this.marks.join()}`) {
+      sum = Math.imul(sum ^ char.charCodeAt(0), 0x01000193);
+    }
+    return sum;
+  }
+
+  private hart(index: number): Hart {
+    const hart = this.active[index];
+    if (hart === undefined) throw new RangeError(`the machine has no hart ${index}`);
+    return hart;
+  }
+
+  private isVacant(page: number): boolean {
+    return this.pma.kindOf(page) === 'vacant';
+  }
+
+  private frame(page: number): number {
+    return this.memory.frame(this.pma.resolve(page));
+  }
+
+  private load(page: number, offset: number, size: number): bigint {
+    this.memory.load(this.frame(page), offset, size);
+    return this.cell.join(this.memory.lo, this.memory.hi);
+  }
+
+  private store(page: number, offset: number, size: number, value: bigint): void {
+    if (this.isVacant(page)) return;
+    const { cell, memory } = this;
+    cell.value = value;
+    if (!memory.poison.isEmpty) memory.poison.mark(this.pma.resolve(page), offset, size, 0);
+    memory.store(this.frame(page), offset, size, cell.lo, cell.hi);
+  }
+
+  /** One unit, or what of it lies before `end` and within alignment. */
+  private fillUnit(at: bigint, end: bigint, width: bigint, unit: bigint): bigint {
+    const room = end - at < width ? end - at : width;
+    this.write(at, Number(room), unit);
+    return at + room;
+  }
+}

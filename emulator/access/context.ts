@@ -28,4 +28,6 @@ export interface Context {
   bigEndian: boolean;
   /** Page-table entries of the first stage are big-endian (SBE or VSBE). */
   tablesBigEndian: boolean;
+  /** R=0 W=1 X=0 is a shadow-stack page in the first stage: menvcfg.SSE or, with V=1, henvcfg.SSE. */
+  shadowStack: boolean;
 }

@@ -1,4 +1,5 @@
 /** The kinds of access, explicit and implicit: what each needs, and as what it is reported. */
+import type { Feature } from '../platform.ts';
 import { R } from '../rules/fired.ts';
 
 /** Permission bits, in the order of an XWR tuple (bit 0 = R). */
@@ -8,14 +9,20 @@ export const EXECUTE = 4;
 
 export interface Kind {
   readonly name: string;
-  /** READ | WRITE | EXECUTE in the protection table and PMP. */
+  /** READ | WRITE | EXECUTE in page tables and the protection table. */
   readonly needs: number;
+  /** The same for PMP: HLVX must be allowed to read and to execute. */
+  readonly pmpNeeds: number;
   /** Which of the cause triples (1/12/20, 5/13/21, 7/15/23) reports a denial. */
   readonly origin: 'fetch' | 'load' | 'store';
   /** Whether it goes through the effective mode of hypervisor load/store instructions. */
   readonly hypervisor: boolean;
   /** Whether it reads X instead of R in page tables (HLVX). */
   readonly executeAsRead: boolean;
+  /** Whether it is an access of a shadow-stack instruction (Zicfiss). */
+  readonly shadowStack: boolean;
+  /** Whether it sets D. */
+  readonly writes: boolean;
   /** Whether it must be naturally aligned whatever the machine supports (LR, SC, AMO). */
   readonly aligned: boolean;
   /** Rule marked when the protection table decides this kind, or -1. */
@@ -30,9 +37,12 @@ const row = (
 ): Kind => ({
   name,
   needs,
+  pmpNeeds: needs,
   origin,
   hypervisor: false,
   executeAsRead: false,
+  shadowStack: false,
+  writes: (needs & WRITE) !== 0,
   aligned: false,
   rule: -1,
   ...more,
@@ -47,10 +57,27 @@ export const KINDS = {
   amo: row('amo', READ | WRITE, 'store', { aligned: true, rule: R.SMMPT_ACC_19 }),
   hlv: row('hlv', READ, 'load', { hypervisor: true, rule: R.SMMPT_ACC_08 }),
   hsv: row('hsv', WRITE, 'store', { hypervisor: true, rule: R.SMMPT_ACC_10 }),
-  hlvx: row('hlvx', READ, 'load', { hypervisor: true, executeAsRead: true, rule: R.SMMPT_ACC_11 }),
-  sspush: row('sspush', READ | WRITE, 'store', { aligned: true, rule: R.SMMPT_ACC_21 }),
-  sspopchk: row('sspopchk', READ | WRITE, 'store', { aligned: true, rule: R.SMMPT_ACC_22 }),
-  ssamoswap: row('ssamoswap', READ | WRITE, 'store', { aligned: true, rule: R.SMMPT_ACC_23 }),
+  hlvx: row('hlvx', READ, 'load', {
+    pmpNeeds: READ | EXECUTE,
+    hypervisor: true,
+    executeAsRead: true,
+  }),
+  sspush: row('sspush', READ | WRITE, 'store', {
+    aligned: true,
+    shadowStack: true,
+    rule: R.SMMPT_ACC_21,
+  }),
+  sspopchk: row('sspopchk', READ | WRITE, 'store', {
+    aligned: true,
+    shadowStack: true,
+    writes: false,
+    rule: R.SMMPT_ACC_22,
+  }),
+  ssamoswap: row('ssamoswap', READ | WRITE, 'store', {
+    aligned: true,
+    shadowStack: true,
+    rule: R.SMMPT_ACC_23,
+  }),
   cboZero: row('cbo.zero', WRITE, 'store', { rule: R.SMMPT_ACC_25 }),
   /** CBO.CLEAN, CBO.FLUSH, CBO.INVAL: what they need is the knob `cbo_needs`. */
   cbo: row('cbo', READ, 'store', { rule: R.SMMPT_ACC_26 }),
@@ -61,6 +88,15 @@ export const KINDS = {
   /** An entry of the protection table: never checked by the table itself, PMP as M-mode. */
   mptRead: row('mpt read', READ, 'load'),
 } as const satisfies Record<string, Kind>;
+
+/** What an operation does with memory, besides being allowed to. */
+export interface Operation {
+  readonly kind: keyof typeof KINDS;
+  readonly effect: 'read' | 'write' | 'conditional' | 'add' | 'swap' | 'zero' | 'none';
+  /** Bytes. */
+  readonly widths: readonly number[];
+  readonly feature: Feature | null;
+}
 
 /**
  * What an attempt may ask for (`tries OP`), its kind, and what it does with memory.
@@ -85,6 +121,6 @@ export const OPERATIONS = {
   cbo_flush: { kind: 'cbo', effect: 'none', widths: [64], feature: 'Zicbom' },
   cbo_inval: { kind: 'cbo', effect: 'none', widths: [64], feature: 'Zicbom' },
   prefetch: { kind: 'prefetch', effect: 'none', widths: [64], feature: 'Zicbop' },
-} as const;
+} as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -56,6 +56,7 @@ export class EntryCache {
   asid = new Int32Array(FIRST);
   private tag = new Int32Array(FIRST);
   private prefix = new Float64Array(FIRST);
+  private first = new Float64Array(FIRST);
   private span = new Float64Array(FIRST);
   private leaf = new Uint8Array(FIRST);
   private stamp = new Float64Array(FIRST);
@@ -94,11 +95,15 @@ export class EntryCache {
     }
   }
 
-  /** Keeps an entry; an older one for the same input and tags is replaced. Returns its number. */
+  /**
+   * Keeps an entry that covers `span` input pages from `first`; an older one for the same input and tags is replaced.
+   * Returns its number.
+   */
   put(
     tag: number,
     prefix: number,
     asid: number,
+    first: number,
     span: number,
     isLeaf: boolean,
     lo: number,
@@ -111,6 +116,7 @@ export class EntryCache {
       this.leaf[e] = isLeaf ? 1 : 0;
       this.held[this.classOf(e)]!++;
     }
+    this.first[e] = first;
     this.span[e] = span;
     this.lo[e] = lo;
     this.hi[e] = hi;
@@ -202,13 +208,13 @@ export class EntryCache {
   }
 
   private columns(): (Float64Array | Int32Array | Uint8Array)[] {
-    const { lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, span, leaf, stamp } = this;
-    return [lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, span, leaf, stamp];
+    const { lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, leaf, stamp } = this;
+    const { first, span } = this;
+    return [lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, leaf, stamp, first, span];
   }
 
   private describe(e: number): Described {
     const tag = this.tag[e] as number;
-    const span = this.span[e] as number;
     return {
       stage: STAGES[tag >>> 23] as StageName,
       level: (tag >>> 20) & 7,
@@ -216,8 +222,8 @@ export class EntryCache {
       sdid: (tag >>> 14) & 63,
       vmid: tag & 0x3fff,
       asid: this.asid[e] as number,
-      page: (this.prefix[e] as number) * span,
-      span,
+      page: this.first[e] as number,
+      span: this.span[e] as number,
     };
   }
 
@@ -251,6 +257,7 @@ export class EntryCache {
     this.asid = wider(new Int32Array(size), this.asid);
     this.tag = wider(new Int32Array(size), this.tag);
     this.prefix = wider(new Float64Array(size), this.prefix);
+    this.first = wider(new Float64Array(size), this.first);
     this.span = wider(new Float64Array(size), this.span);
     this.leaf = wider(new Uint8Array(size), this.leaf);
     this.stamp = wider(new Float64Array(size), this.stamp);

@@ -1,0 +1,252 @@
+/** The one access path: alignment, parts, translation, isolation, PMP, PMA, memory. */
+import { isolate } from '../isolate/isolation.ts';
+import { nextPage, virtualPages } from '../memory/page.ts';
+import type { Reason } from '../rules/reasons.ts';
+import { translate } from '../translate/walk.ts';
+import { markExplicit, markSplit, markWhole } from './explicit-rules.ts';
+import type { Kind, Operation } from './kinds.ts';
+import { KINDS, READ } from './kinds.ts';
+import { Value } from './parts.ts';
+import type { Port } from './port.ts';
+
+/** Bytes of a cache block. */
+const BLOCK = 64;
+
+export const attemptDecisions = {
+  isAligned: (offset: number, size: number): boolean => offset % size === 0,
+  straddles: (offset: number, size: number): boolean => offset + size > 4096,
+  /** The page of the second part; addresses wrap at 2^XLEN. */
+  second: nextPage,
+  /** Whether the second part is decided too, */
+  decidesSecond: (): boolean => true,
+  /** and before the first is written. */
+  decidesFirst: (writesFirstPart: boolean): boolean => !writesFirstPart,
+  /** M-mode alone is not isolated. */
+  isolates: (_kind: Kind): boolean => true,
+  asksPmp: (): boolean => true,
+  /** PMP sees the effective mode. */
+  asMachine: (mode: string): boolean => mode === 'M',
+  asksPma: (): boolean => true,
+  seesPoison: (): boolean => true,
+  /** Stages of the translation that apply. */
+  translatesGuest: (): boolean => true,
+};
+
+/** An attempt, and where it was denied. One per hart; reused. */
+export class Attempt {
+  readonly port: Port;
+  /** What is stored, and after success what was loaded. */
+  readonly value = new Value();
+  /** The part that was denied: virtual page and offset. */
+  page = 0;
+  offset = 0;
+  private readonly other = new Value();
+
+  constructor(port: Port) {
+    this.port = port;
+  }
+
+  /**
+   * Makes the access of `operation`, `size` bytes at a virtual page and offset, in `port.context`.
+   * Null: done, the value loaded is in `value`. Nothing is written unless every part is allowed.
+   */
+  run(operation: Operation, page: number, offset: number, size: number): Reason | null {
+    const { port } = this;
+    const { kind } = port;
+    const decide = port.decide.attempt;
+    this.page = page;
+    this.offset = offset;
+    if (operation.widths.length === 1 && size === BLOCK) {
+      return this.block(operation, page, offset - (offset % BLOCK));
+    }
+    if (!decide.isAligned(offset, size) && this.refusesMisaligned(kind, offset)) {
+      return port.refuse('align.address', -1);
+    }
+    if (decide.straddles(offset, size)) return this.straddle(operation, page, offset, size);
+    const why = this.decide(page, offset, size);
+    if (why !== null) return why;
+    markWhole(port, offset, size);
+    this.perform(operation, port.page, offset, size);
+    return null;
+  }
+
+  private refusesMisaligned(kind: Kind, offset: number): boolean {
+    if (kind.origin === 'fetch') return offset % 2 !== 0;
+    return kind.aligned || !this.port.misalignedAccess;
+  }
+
+  /** CBO and prefetch: a whole block, which lies in one page. A prefetch never traps. */
+  private block(operation: Operation, page: number, offset: number): Reason | null {
+    const { port } = this;
+    const why = this.decide(page, offset, BLOCK);
+    this.value.set(0, 0);
+    if (port.kind === KINDS.prefetch) {
+      if (why === null) port.counts.data++;
+      return null;
+    }
+    if (why !== null) return why;
+    port.counts.data++;
+    if (operation.effect !== 'zero') return null;
+    const { physical } = port;
+    port.counts.stored += BLOCK;
+    physical.heal(port.page, offset, BLOCK);
+    physical.memory.zero(physical.frameOf(port.page), offset, BLOCK);
+    return null;
+  }
+
+  /** Whether bytes within one virtual page may be accessed; the physical page is left in `port.page`. */
+  private decide(page: number, offset: number, size: number): Reason | null {
+    const { port } = this;
+    const { context, kind, physical } = port;
+    const decide = port.decide.attempt;
+    port.stage = null;
+    // Translate: nothing, one stage or two.
+    let at = page;
+    if (context.first !== null) {
+      const why = translate(port, context.first, page, offset, kind, false);
+      if (why !== null) return why;
+      at = port.page;
+    } else if (kind.shadowStack) {
+      return port.refuse('pte.shadow_stack', -1);
+    }
+    if (context.second !== null && decide.translatesGuest()) {
+      const why = translate(port, context.second, at, offset, kind, false);
+      if (why !== null) return why;
+      at = port.page;
+    }
+    port.stage = null;
+    port.page = at;
+    // Isolate.
+    const { domain } = context;
+    let why: Reason | null = null;
+    if (domain !== null && decide.isolates(kind)) {
+      why = isolate(port, domain, at, this.needs(kind));
+    }
+    markExplicit(port, at, why);
+    if (why !== null) return why;
+    // PMP, then PMA.
+    const machine = decide.asMachine(context.mode);
+    if (decide.asksPmp()) {
+      const denied = physical.protect(at, offset, size, kind.pmpNeeds, machine);
+      if (denied !== null) return port.refuse(denied, -1);
+    }
+    if (!physical.isPlain(at)) {
+      const denied = decide.asksPma() ? physical.support(kind, at, offset, size) : null;
+      if (denied !== null) return port.refuse(denied, -1);
+      const reads = (kind.needs & READ) !== 0 && kind !== KINDS.cbo;
+      if (reads && decide.seesPoison() && physical.isPoisoned(at, offset, size)) {
+        return port.refuse('memory.poison', -1);
+      }
+    }
+    return null;
+  }
+
+  /** What the access needs in the protection table; two kinds hang on open points. */
+  private needs(kind: Kind): number {
+    const { port } = this;
+    const needs =
+      kind === KINDS.hlvx ? port.hlvxNeeds : kind === KINDS.cbo ? port.cboNeeds : kind.needs;
+    return port.decide.isolation.needs(needs, port.context.mxr);
+  }
+
+  /** An access in two pages: both parts are decided before either is performed. */
+  private straddle(
+    operation: Operation,
+    page: number,
+    offset: number,
+    size: number,
+  ): Reason | null {
+    const { port, value, other } = this;
+    const decide = port.decide.attempt;
+    const head = 4096 - offset;
+    const tail = size - head;
+    const first = this.decide(page, offset, head);
+    if (first !== null) return first;
+    const firstPage = port.page;
+    const firstNapot = port.isNapot;
+    this.page = decide.second(page, virtualPages(port.xlen));
+    this.offset = 0;
+    let why: Reason | null = null;
+    if (decide.decidesSecond()) {
+      why = this.decide(this.page, 0, tail);
+      markSplit(port, firstPage, firstNapot, why);
+    } else port.page = firstPage + 1;
+    const secondPage = port.page;
+    const isWrite = operation.effect === 'write';
+    if (why !== null && (!isWrite || decide.decidesFirst(port.writesFirstPart))) return why;
+
+    port.counts.data += why === null ? 2 : 1;
+    // Bytes in the order of memory: the first part holds the lower ones.
+    const { bigEndian } = port.context;
+    if (isWrite) {
+      if (bigEndian) value.reverse(size);
+      this.store(firstPage, offset, head, value.lo, value.hi);
+      if (why !== null) return why;
+      value.right(head);
+      this.store(secondPage, 0, tail, value.lo, value.hi);
+      value.set(0, 0);
+      return null;
+    }
+    this.load(firstPage, offset, head);
+    other.set(value.lo, value.hi);
+    this.load(secondPage, 0, tail);
+    value.left(head);
+    value.set(value.lo | other.lo, value.hi | other.hi);
+    if (bigEndian && port.kind.origin !== 'fetch') value.reverse(size);
+    return null;
+  }
+
+  /** The access itself, within one physical page. */
+  private perform(operation: Operation, page: number, offset: number, size: number): void {
+    const { port, value, other } = this;
+    const bigEndian = port.context.bigEndian && port.kind.origin !== 'fetch';
+    port.counts.data++;
+    switch (operation.effect) {
+      case 'read':
+        this.load(page, offset, size);
+        if (bigEndian) value.reverse(size);
+        return;
+      case 'write':
+      case 'conditional':
+        // An SC is modelled as one whose reservation holds: it succeeds and returns 0.
+        if (bigEndian) value.reverse(size);
+        this.store(page, offset, size, value.lo, value.hi);
+        value.set(0, 0);
+        return;
+      case 'swap':
+      case 'add': {
+        other.set(value.lo, value.hi);
+        this.load(page, offset, size);
+        if (bigEndian) value.reverse(size);
+        const { lo, hi } = value;
+        if (operation.effect === 'add') {
+          const sum = (lo + other.lo) | 0;
+          const carry = sum >>> 0 < lo >>> 0 ? 1 : 0;
+          other.set(sum, (hi + other.hi + carry) | 0);
+        }
+        if (bigEndian) other.reverse(size);
+        this.store(page, offset, size, other.lo, other.hi);
+        return;
+      }
+      case 'zero':
+      case 'none':
+        value.set(0, 0);
+        return;
+    }
+  }
+
+  private load(page: number, offset: number, size: number): void {
+    const { port, value } = this;
+    const { physical } = port;
+    const { memory } = physical;
+    memory.load(physical.frameOf(page), offset, size);
+    value.set(memory.lo, memory.hi);
+  }
+
+  private store(page: number, offset: number, size: number, lo: number, hi: number): void {
+    const { physical, counts } = this.port;
+    counts.stored += size;
+    physical.heal(page, offset, size);
+    physical.memory.store(physical.frameOf(page), offset, size, lo, hi);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Physical memory as one hart reaches it: PMP, PMA and poison in front of the bytes. What holds for a whole page is
+ * remembered, so that most accesses cost one look at it.
+ */
+import type { Memory } from '../memory/memory.ts';
+import { swap } from '../memory/page.ts';
+import type { Pma } from '../memory/pma.ts';
+import type { Pmp } from '../protect/pmp.ts';
+import type { Reason } from '../rules/reasons.ts';
+import type { Kind } from './kinds.ts';
+
+/** By page: bits 0-2 rights below M (READ | WRITE | EXECUTE), 3-5 rights of M, then these. */
+const MACHINE = 3;
+/** M-mode reads of protection-table entries are allowed. */
+export const TABLE = 64;
+/** Ordinary main memory: no alias, no poison. */
+export const PLAIN = 128;
+
+export class Physical {
+  /** The entry loaded last. */
+  lo = 0;
+  hi = 0;
+  readonly memory: Memory;
+  readonly pma: Pma;
+  readonly pmp: Pmp;
+  private rights = new Uint8Array(512);
+
+  constructor(memory: Memory, pma: Pma, pmp: Pmp) {
+    this.memory = memory;
+    this.pma = pma;
+    this.pmp = pmp;
+  }
+
+  /** Forgets what PMP and PMA said of whole pages: after a change of PMP, a fence, new poison, a reset. */
+  forget(): void {
+    this.rights.fill(0);
+  }
+
+  /** The frame of a page of which all these bits are known to hold; -1: ask. */
+  ready(page: number, bits: number): number {
+    const frame = this.frame(page);
+    return ((this.rights[frame] as number) & bits) === bits ? frame : -1;
+  }
+
+  /** PMP on an access within a page; null: allowed. */
+  protect(
+    page: number,
+    offset: number,
+    size: number,
+    needs: number,
+    machine: boolean,
+  ): Reason | null {
+    const bits = machine ? needs << MACHINE : needs;
+    if (this.ready(page, bits) >= 0) return null;
+    const why = this.pmp.check(page, offset, size, needs, machine);
+    if (why === null && this.pmp.check(page, 0, 4096, needs, machine) === null) {
+      this.learn(page, bits);
+    }
+    return why;
+  }
+
+  /** PMP on the read of a protection-table entry, as M-mode; null: allowed. */
+  protectTable(page: number, offset: number, size: number): Reason | null {
+    if (this.ready(page, TABLE) >= 0) return null;
+    const why = this.pmp.checkTableRead(page, offset, size);
+    if (why === null && this.pmp.checkTableRead(page, 0, 4096) === null) this.learn(page, TABLE);
+    return why;
+  }
+
+  /** Whether the whole page is ordinary main memory: nothing to ask of PMA, no poison. */
+  isPlain(page: number): boolean {
+    if (this.ready(page, PLAIN) >= 0) return true;
+    if (this.pma.kindOf(page) !== 'memory' || this.pma.resolve(page) !== page) return false;
+    if (this.memory.poison.has(page)) return false;
+    this.learn(page, PLAIN);
+    return true;
+  }
+
+  /** PMA on an access within a page; null: supported. */
+  support(kind: Kind, page: number, offset: number, size: number): Reason | null {
+    return this.isPlain(page) ? null : this.pma.check(kind, page, offset, size);
+  }
+
+  /** Whether reading these bytes would fail. */
+  isPoisoned(page: number, offset: number, size: number): boolean {
+    if (this.isPlain(page)) return false;
+    return this.memory.poison.hits(this.pma.resolve(page), offset, size);
+  }
+
+  /** Poison goes where something is written over it. */
+  heal(page: number, offset: number, size: number): void {
+    if (!this.isPlain(page)) this.memory.poison.mark(this.pma.resolve(page), offset, size, 0);
+  }
+
+  /** The frame whose memory answers for a page. */
+  frameOf(page: number): number {
+    const frame = this.ready(page, PLAIN);
+    return frame >= 0 ? frame : this.memory.frame(this.pma.resolve(page));
+  }
+
+  /** Loads a table entry of 4 or 8 bytes into `lo`, `hi`. */
+  loadEntry(frame: number, offset: number, size: number, bigEndian: boolean): void {
+    const { memory } = this;
+    memory.loadEntry(frame, offset, size);
+    if (bigEndian) {
+      this.lo = swap(size === 8 ? memory.hi : memory.lo);
+      this.hi = size === 8 ? swap(memory.lo) : 0;
+    } else {
+      this.lo = memory.lo;
+      this.hi = memory.hi;
+    }
+  }
+
+  /** Stores a table entry. */
+  storeEntry(
+    frame: number,
+    offset: number,
+    size: number,
+    bigEndian: boolean,
+    lo: number,
+    hi: number,
+  ): void {
+    if (!bigEndian) this.memory.store(frame, offset, size, lo, hi);
+    else if (size === 4) this.memory.store(frame, offset, size, swap(lo), 0);
+    else this.memory.store(frame, offset, size, swap(hi), swap(lo));
+  }
+
+  private learn(page: number, bits: number): void {
+    const frame = this.frame(page);
+    this.rights[frame] = (this.rights[frame] as number) | bits;
+  }
+
+  private frame(page: number): number {
+    const frame = this.memory.frame(page);
+    if (frame >= this.rights.length) {
+      const rights = new Uint8Array(Math.max(frame + 1, this.rights.length * 2));
+      rights.set(this.rights);
+      this.rights = rights;
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,164 @@
+/** One hart: CSRs, contexts, PMP, entry cache, and the access path between them and memory. */
+import { Attempt } from '../access/attempt.ts';
+import type { Mode } from '../access/context.ts';
+import { Contexts } from '../access/decode-context.ts';
+import type { OperationName } from '../access/kinds.ts';
+import { KINDS, OPERATIONS } from '../access/kinds.ts';
+import type { Operation } from '../access/kinds.ts';
+import { Physical } from '../access/physical.ts';
+import { Port } from '../access/port.ts';
+import { causeOf } from '../access/report.ts';
+import type { Tally } from '../access/tally.ts';
+import type { Denial, Result, Trap } from '../access/trap.ts';
+import { EntryCache } from '../cache/entry-cache.ts';
+import type { FenceRequest } from '../cache/fence-request.ts';
+import { Fences } from '../cache/fences.ts';
+import { keepOf } from '../cache/policy.ts';
+import type { Decisions } from '../decisions.ts';
+import { DECISIONS } from '../decisions.ts';
+import { addressOf, Cell, ruleOf } from '../edges.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Pma } from '../memory/pma.ts';
+import type { Platform } from '../platform.ts';
+import { Pmp } from '../protect/pmp.ts';
+import type { Fired } from '../rules/fired.ts';
+import { R } from '../rules/fired.ts';
+import type { Reason } from '../rules/reasons.ts';
+import { CsrFile } from './csr-file.ts';
+import type { CsrOp } from './csr-file.ts';
+import { takeTrap } from './trap-entry.ts';
+
+const MPRV = 1n << 17n;
+
+export class Hart {
+  readonly id: number;
+  readonly csrs: CsrFile;
+  readonly cache = new EntryCache();
+  readonly pmp = new Pmp();
+  readonly port: Port;
+  private readonly contexts: Contexts;
+  private readonly fences: Fences;
+  private readonly path: Attempt;
+  private readonly counts: Tally;
+  private readonly cell = new Cell();
+  private platform!: Platform;
+  private decide: Decisions = DECISIONS;
+  /** Version of the CSRs that the port's knowledge of PMP comes from. */
+  private seen = -1;
+
+  constructor(id: number, memory: Memory, pma: Pma, counts: Tally, fired: Fired) {
+    this.id = id;
+    this.counts = counts;
+    this.csrs = new CsrFile(id, this.pmp);
+    this.contexts = new Contexts(this.csrs);
+    this.fences = new Fences(this.csrs, this.pmp);
+    const physical = new Physical(memory, pma, this.pmp);
+    this.port = new Port(physical, this.cache, counts, DECISIONS, fired);
+    this.path = new Attempt(this.port);
+  }
+
+  reset(platform: Platform, decide: Decisions, fired: Fired): void {
+    this.platform = platform;
+    this.decide = decide;
+    this.pmp.reset(platform, fired, decide.pmp);
+    this.csrs.reset(platform, fired, decide.csr);
+    this.fences.reset(decide.fence);
+    this.cache.reset(keepOf(platform), platform.seed + this.id);
+    this.port.reset(platform, decide, fired);
+    this.seen = this.csrs.version;
+  }
+
+  /** One access by an instruction in `mode`. `value`: what is stored or added. */
+  attempt(mode: Mode, name: OperationName, address: bigint, size: number, value: bigint): Result {
+    const { cell, csrs, port, path } = this;
+    const operation: Operation = OPERATIONS[name];
+    const kind = KINDS[operation.kind];
+    this.cache.tick();
+    if (operation.feature !== null) {
+      const denial = this.contexts.deniesOperation(mode, name);
+      if (denial !== null) return this.refuse(mode, denial);
+    }
+    const context = this.contexts.of(mode, kind);
+    if (csrs.version !== this.seen) {
+      this.seen = csrs.version;
+      port.physical.forget();
+    }
+    port.begin(context, kind, mode);
+    port.mprv = mode === 'M' && (csrs.raw('mstatus') & MPRV) !== 0n;
+    cell.value = value;
+    path.value.set(cell.lo, cell.hi);
+    cell.value = address;
+    const reason = path.run(operation, cell.page, cell.offset, size);
+    csrs.retired++;
+    if (reason === null) {
+      return { trap: null, value: cell.join(path.value.lo, path.value.hi) };
+    }
+    return { trap: this.trap(mode, reason, address), value: null };
+  }
+
+  csr(mode: Mode, name: string, op: CsrOp, value: bigint): Result {
+    this.counts.csr++;
+    this.csrs.retired++;
+    const outcome = this.csrs.access(mode, name, op, value);
+    if (outcome.denial !== null) return this.refuse(mode, outcome.denial);
+    return { trap: null, value: outcome.value };
+  }
+
+  fence(request: FenceRequest): Result {
+    this.counts.fence++;
+    this.csrs.retired++;
+    const denial = this.fences.execute(request, this.cache);
+    this.port.physical.forget();
+    return denial === null ? { trap: null, value: 0n } : this.refuse(request.mode, denial);
+  }
+
+  /** A trap that is no access: an instruction that may not execute. */
+  private refuse(mode: Mode, { cause, because, rule }: Denial): Result {
+    this.counts.trap++;
+    const raised = { cause, tval: 0n, gpa: null, tinst: 0n, gva: false, epc: 0n, because, rule };
+    return { trap: takeTrap(this.csrs, this.decide.trap, raised, mode), value: null };
+  }
+
+  /** The trap of a denied access; the program counter of a script's step is 0, that of a fetch its address. */
+  private trap(mode: Mode, because: Reason, address: bigint): Trap {
+    const { counts, decide, path, platform, port } = this;
+    const { kind, context } = port;
+    const report = decide.report;
+    counts.trap++;
+    const isGuest = because.startsWith('pte.') && port.stage === 'g';
+    const cause = causeOf(port, because);
+    const isGuestFault = cause >= 20 && cause <= 23;
+    if (isGuest && context.domain !== null) port.fired[R.SMMPT_PTW_17] = 1;
+    const page = report.partPage(path.page, this.pageOf(address));
+    const offset = report.partOffset(path.offset, this.cell.offset);
+    const gpa = isGuestFault
+      ? addressOf(
+          report.guestPage(port.guestPage, page),
+          report.guestOffset(port.guestOffset, offset),
+        )
+      : null;
+    const hasAddress = platform.tval === 'address';
+    return takeTrap(
+      this.csrs,
+      decide.trap,
+      {
+        cause,
+        tval: hasAddress ? addressOf(page, offset) : 0n,
+        gpa,
+        tinst: isGuestFault
+          ? BigInt(report.pseudoInstruction(port.implicit, port.wrote, port.xlen))
+          : 0n,
+        gva: hasAddress && report.isGuestVirtual(context.virtual),
+        epc: kind.origin === 'fetch' ? address : 0n,
+        because,
+        rule: ruleOf(port.rule),
+      },
+      mode,
+    );
+  }
+
+  private pageOf(address: bigint): number {
+    this.cell.value = address;
+    return this.cell.page;
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { BackEnd } from '../runtime/back-end.ts';
+import { Machine } from './machine.ts';
+import { MachineUnderTest, PLATFORM } from './machine.test-support.ts';
+
+describe('the machine', () => {
+  test('has the shape of a back end', () => {
+    const backEnd: BackEnd = new Machine();
+    expect(backEnd.capabilities.caching).toEqual(['none', 'retain', 'random', 'sized']);
+  });
+
+  test('an M-mode store is loaded back, byte by byte', () => {
+    const m = new MachineUnderTest();
+    m.ok('M', 'store', 0x8000_0000n, 8, 0x1122_3344_5566_7788n);
+    expect(m.ok('M', 'load', 0x8000_0000n, 8)).toBe(0x1122_3344_5566_7788n);
+    expect(m.ok('M', 'load', 0x8000_0003n, 1)).toBe(0x55n);
+    expect(m.ok('M', 'load', 0x8000_0006n, 2)).toBe(0x1122n);
+  });
+
+  test('memory that nobody wrote is not zero, and differs by seed', () => {
+    const one = new MachineUnderTest();
+    const two = new MachineUnderTest({ seed: 2 });
+    const a = one.ok('M', 'load', 0x8000_1000n, 8);
+    expect(a).not.toBe(0n);
+    expect(two.ok('M', 'load', 0x8000_1000n, 8)).not.toBe(a);
+  });
+
+  test('a vacant address is an access fault of the original type', () => {
+    const m = new MachineUnderTest();
+    expect(m.denied('M', 'load', 0x1000n, 8)).toMatchObject({ cause: 5, because: 'pma.vacant' });
+    expect(m.denied('M', 'store', 0x1000n, 8)).toMatchObject({ cause: 7, tval: 0x1000n });
+    expect(m.denied('M', 'fetch', 0x1000n, 4)).toMatchObject({ cause: 1, epc: 0x1000n });
+  });
+
+  test('filling 64 GiB touches no page, and reads back', () => {
+    const m = new MachineUnderTest({ ram: [{ base: 0n, size: 1n << 40n }] });
+    m.machine.write(0x10_0000_0000n, 8, 5n);
+    m.machine.fill(0x10_0000_0000n, 1n << 36n, 0xabcn);
+    expect(m.machine.read(0x10_0000_0000n, 8)).toBe(0xabcn);
+    expect(m.machine.read(0x1f_ffff_fff8n, 8)).toBe(0xabcn);
+    expect(m.machine.read(0x20_0000_0000n, 8)).not.toBe(0xabcn);
+  });
+
+  test('a case that touches more than its arena says so by name', () => {
+    const m = new MachineUnderTest({ arena: 64 * 4096 });
+    const touch = (): void => {
+      for (let k = 0n; k < 100n; k++) m.ok('M', 'store', 0x8000_0000n + k * 4096n, 8, 1n);
+    };
+    expect(touch).toThrow(expect.objectContaining({ name: 'ArenaFull' }));
+  });
+
+  test('an unknown fault is refused', () => {
+    const machine = new Machine();
+    expect(machine.reset({ ...PLATFORM, faults: ['no such'] })).toContain('no such');
+  });
+
+  test('reset forgets everything: its digest is that of a new machine', () => {
+    const used = new MachineUnderTest({ caching: 'retain' });
+    used.machine.poison(0x8000_2000n, 16n);
+    for (let k = 0n; k < 20n; k++) used.ok('M', 'store', 0x8000_4000n + k * 4096n, 8, k);
+    used.denied('M', 'load', 0x8000_2000n, 8);
+    used.machine.pokeCsr(0, 'mmpt', 0x2050_0000_0008_0400n);
+    used.denied('S', 'load', 0x8000_4000n, 8);
+    used.reset();
+    const fresh = new MachineUnderTest();
+    const script = (m: MachineUnderTest): number => {
+      m.ok('M', 'load', 0x8000_2000n, 8);
+      m.ok('S', 'store', 0x8000_4008n, 8, 3n);
+      return m.machine.digest();
+    };
+    expect(script(used)).toBe(script(fresh));
+  });
+});
