@@ -1,7 +1,7 @@
 /** What the formatter lays out: logical lines with their comments and depth, comments of their own, blank lines. */
 import type { IToken } from 'chevrotain';
 import type { Statement } from './ast.ts';
-import { continues, runsOn, sourceLines, type SourceLine } from './lines.ts';
+import { joins, sourceLines, type SourceLine } from './lines.ts';
 
 /** One physical line of an island; no tokens: a comment between its lines. */
 export interface Piece {
@@ -54,7 +54,7 @@ function rawBlocks(text: string): Raw[] {
     const last: IToken | undefined = pieces
       ?.findLast(({ tokens }) => tokens.length > 0)
       ?.tokens.at(-1);
-    if (pieces !== null && last !== undefined && (continues(first) || runsOn(last))) {
+    if (pieces !== null && last !== undefined && joins(last, line)) {
       for (const raw of pending) {
         if (raw.kind === 'comment') pieces.push({ tokens: [], comment: raw.text });
       }

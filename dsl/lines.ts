@@ -1,6 +1,17 @@
 /** Text -> lines of tokens -> islands: what is lexed once, and what is parsed together. */
-import { Lexer, type IToken } from 'chevrotain';
-import { Arrow, Comma, Comment, LEXED, LineEnd, Name, Open, wordType } from './tokens.ts';
+import { Lexer, type IToken, type TokenType } from 'chevrotain';
+import {
+  Arrow,
+  Bar,
+  Comma,
+  Comment,
+  LEXED,
+  LineEnd,
+  Name,
+  Open,
+  Text,
+  wordType,
+} from './tokens.ts';
 
 /** A run of characters that is no token. */
 export interface Stray {
@@ -97,9 +108,25 @@ export function continues(first: IToken): boolean {
   return first.tokenType === Arrow || CONTINUERS.has(first.image);
 }
 
-/** Whether a line that ends with `last` runs on into the next one. */
-export function runsOn(last: IToken): boolean {
-  return last.tokenType === Comma || last.tokenType === Open;
+/** The words that begin a line with nothing but a string behind them. */
+const TITLED: ReadonlySet<string> = new Set(['scenario', 'suite', 'use', 'note']);
+
+/**
+ * Whether `line` goes on with the island that ends with `last`: by its own first word, or because that one ends with
+ * `,` or `(`. A line that can only be a statement of its own does not, so that an unclosed `(` costs one line.
+ */
+export function joins(last: IToken, { tokens }: SourceLine): boolean {
+  const [first, second] = tokens;
+  if (first === undefined || first.tokenType === Bar) return false;
+  if (continues(first)) return true;
+  const next = second?.tokenType;
+  if (last.tokenType === Comma) return !(TITLED.has(first.image) && next === Text);
+  if (last.tokenType !== Open) return false;
+  return !(isName(first.tokenType) && next !== undefined && (isName(next) || next === Text));
+}
+
+function isName(type: TokenType): boolean {
+  return type === Name || type.CATEGORIES?.[0] === Name;
 }
 
 /** The islands of `lines`. */
@@ -118,7 +145,8 @@ export function* islands(lines: Iterable<SourceLine>): Generator<Island> {
       continue;
     }
     const last = tokens.at(-1);
-    if (last !== undefined && (continues(first) || runsOn(last))) {
+    // Nothing continues the version line.
+    if (last !== undefined && tokens[0]?.image !== 'sdt' && joins(last, line)) {
       for (const token of line.tokens) tokens.push(token);
     } else {
       if (last !== undefined) yield { tokens, strays };

@@ -1,10 +1,7 @@
 /** Syntax errors in plain words: what was expected, what was found, what was perhaps meant. */
 import { EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
 import { nearest } from './nearest.ts';
-import { CLAUSES, K, Name, VERDICTS } from './tokens.ts';
-
-/** More alternatives than this are named by what they are together. */
-const MOST_LISTED = 8;
+import { CLAUSES, K, Name, Numeral, Open, Param, VERDICTS } from './tokens.ts';
 
 /** What a choice is called, by the rule it stands in. */
 const CHOICES: Readonly<Record<string, string>> = {
@@ -15,7 +12,10 @@ const CHOICES: Readonly<Record<string, string>> = {
   action: 'an action',
   alternatives: 'an outcome',
   outcome: 'an outcome',
+  machine: 'a property',
 };
+
+const VALUE: ReadonlySet<TokenType> = new Set([Numeral, Param, K.ones, K.xlen, Name, Open]);
 
 const KEYWORDS = Object.keys(K);
 
@@ -50,9 +50,9 @@ export function oneOf(items: readonly string[]): string {
 }
 
 /** A misspelt word before an unexpected one: `laod access fault` fails at `access`. */
-export function misspelt(token: IToken): string {
-  if (token.tokenType !== Name) return '';
-  const guess = nearest(token.image, [...VERDICTS, ...CLAUSES]);
+export function misspelt(token: IToken | undefined): string {
+  if (token?.tokenType !== Name) return '';
+  const guess = nearest(token.image, [...VERDICTS, ...CLAUSES, 'csr']);
   return guess === null ? '' : ` (did you mean '${guess}' instead of '${token.image}'?)`;
 }
 
@@ -61,10 +61,15 @@ function expected(types: readonly TokenType[], ruleName: string, token: IToken):
   const words = unique.flatMap((type) =>
     type.CATEGORIES?.includes(Name) ? [type.name.slice(1, -1)] : [],
   );
-  const what =
-    CHOICES[ruleName] ??
-    (unique.length > MOST_LISTED ? 'something else' : oneOf(unique.map(describe)));
+  const what = CHOICES[ruleName] ?? oneOf(alternatives(unique));
   return `expected ${what}, found ${found(token)}${didYouMean(token.image, words)}`;
+}
+
+/** What may begin an expression is called a value. */
+function alternatives(types: readonly TokenType[]): string[] {
+  const isValue = types.includes(Numeral) && types.includes(Open);
+  const rest = isValue ? types.filter((type) => !VALUE.has(type)) : types;
+  return [...rest.map(describe), ...(isValue ? ['a value'] : [])];
 }
 
 /** What the parser says, in the words of the language. */
@@ -76,8 +81,8 @@ export const messages: IParserErrorMessageProvider = {
     const types = expectedPathsPerAlt.flat().flatMap((path) => path.slice(0, 1));
     return expected(types, ruleName, actual[0] as IToken);
   },
-  buildEarlyExitMessage: ({ expectedIterationPaths, actual, ruleName }) => {
+  buildEarlyExitMessage: ({ expectedIterationPaths, actual }) => {
     const types = expectedIterationPaths.flatMap((path) => path.slice(0, 1));
-    return expected(types, ruleName, actual[0] as IToken);
+    return expected(types, '', actual[0] as IToken);
   },
 };

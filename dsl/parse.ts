@@ -37,9 +37,12 @@ export function parse(source: Source): Parsed {
   const parser = (shared ??= new LineParser());
   let version: number | null | undefined;
   for (const island of islands(sourceLines(text))) {
+    // One wrong line costs one diagnostic: the line that stands where the version should is not blamed twice.
+    let headless = false;
     if (version === undefined && island.tokens.length > 0) {
       const wrong = versionProblem(island, source.path);
       version = wrong === null ? 1 : null;
+      headless = wrong !== null;
       if (wrong !== null) list.add(wrong);
       if (island.tokens[0]?.image === 'sdt') {
         if (wrong === null) continue;
@@ -47,11 +50,12 @@ export function parse(source: Source): Parsed {
       }
     }
     const result = parser.parseIsland(island, source.path);
-    if ('code' in result) list.add(result);
-    else statements.push(result);
+    if (!('code' in result)) statements.push(result);
+    else if (!headless) list.add(result);
   }
-  if (version === undefined)
+  if (version === undefined) {
     list.add(versionWrong({ file: source.path, line: 1, col: 1, end: 2 }, 'nothing'));
+  }
   return done(version ?? null);
 }
 

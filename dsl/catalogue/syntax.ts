@@ -102,7 +102,7 @@ export const SYNTAX = {
     title: 'a continuation of nothing',
     message: "a line that begins with 'WORD' continues the line above, but there is none",
     severity: 'error',
-    example: 'because mpt.permission\n',
+    example: example('because mpt.permission'),
   },
   SDT118: {
     title: 'a second version line',

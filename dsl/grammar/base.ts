@@ -20,6 +20,7 @@ export interface Problem {
 }
 
 const PERMS = ['none', 'r', 'rw', 'rx', 'rwx', 'x', 'w', 'wx'];
+const ENTRIES = ['invalid', 'xwr', 'raw', 'reserved bit', 'napot', ...PERMS];
 const MODES = ['M', 'HS', 'S', 'U', 'VS', 'VU'];
 
 export abstract class BaseParser extends EmbeddedActionsParser {
@@ -70,13 +71,18 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   }
 
   /** A word of a closed list, or a parameter. */
-  private listed(token: IToken, kind: string, list: readonly string[]): WordNode {
+  private listed(
+    token: IToken,
+    kind: string,
+    list: readonly string[],
+    shown: readonly string[] = list,
+  ): WordNode {
     const word = this.wordOf(token);
     if (!word.param && !list.includes(word.text)) {
       this.ACTION(() => {
-        const guess = nearest(word.text, list);
+        const guess = nearest(word.text, shown);
         const hint = guess === null ? '' : ` (did you mean '${guess}'?)`;
-        const message = `'${word.text}' is no ${kind}: expected ${list.join(', ')} or a parameter${hint}`;
+        const message = `'${word.text}' is no ${kind}: expected ${shown.join(', ')} or a parameter${hint}`;
         this.report({ code: 'SDT120', message, token });
       });
     }
@@ -87,6 +93,9 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   protected readonly word = this.rule('word', () => this.wordOf(this.CONSUME(Word)));
   protected readonly perms = this.rule('perms', () =>
     this.listed(this.CONSUME(Word), 'permission', PERMS),
+  );
+  protected readonly contentPerms = this.rule('contentPerms', () =>
+    this.listed(this.CONSUME(Word), 'entry content', PERMS, ENTRIES),
   );
   protected readonly mode = this.rule('mode', () => this.listed(this.CONSUME(Word), 'mode', MODES));
 

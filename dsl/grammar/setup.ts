@@ -231,7 +231,7 @@ export abstract class SetupParser extends StepParser {
             return { kind: 'napot', g, perms: this.SUBRULE5(this.perms) };
           },
         },
-        { ALT: () => ({ kind: 'perms', perms: this.SUBRULE6(this.perms) }) },
+        { ALT: () => ({ kind: 'perms', perms: this.SUBRULE6(this.contentPerms) }) },
       ],
     }),
   );

@@ -1,0 +1,169 @@
+/** What is wrong with a line, as diagnostics: before any grammar is asked, and when the grammar says no. */
+import type { IRecognitionException, IToken } from 'chevrotain';
+import type { Code } from './catalogue.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import { continues, type Stray } from './lines.ts';
+import { didYouMean, found, misspelt } from './messages.ts';
+import { nearest } from './nearest.ts';
+import type { Span } from './span.ts';
+import {
+  ACTIONS,
+  Close,
+  K,
+  Name,
+  Open,
+  OpenText,
+  Param,
+  RESERVED,
+  RuleId,
+  STATEMENTS,
+} from './tokens.ts';
+import { USAGE } from './usage.ts';
+
+/** Deeper parentheses would make every later pass recurse too deeply. */
+const DEEPEST = 64;
+
+const actions: ReadonlySet<string> = new Set(ACTIONS);
+const STARTS = [...STATEMENTS, ...ACTIONS];
+const usage: Readonly<Partial<Record<string, string>>> = USAGE;
+
+export function spanOf(file: string, token: IToken): Span {
+  const col = token.startColumn ?? 1;
+  return { file, line: token.startLine ?? 1, col, end: col + token.image.length };
+}
+
+/** An error at `token`. */
+export function wrong(
+  file: string,
+  code: Code,
+  message: string,
+  token: IToken,
+  help?: string,
+): Diagnostic {
+  return diagnostic(code, message, spanOf(file, token), help);
+}
+
+function diagnostic(code: Code, message: string, span: Span, help?: string): Diagnostic {
+  const base: Diagnostic = { code, severity: 'error', message, span };
+  return help === undefined ? base : { ...base, help };
+}
+
+/** What is wrong with a line whatever its grammar; null: nothing. */
+export function refused(file: string, tokens: readonly IToken[]): Diagnostic | null {
+  const first = tokens[0] as IToken;
+  let depth = 0;
+  for (const token of tokens) {
+    const type = token.tokenType;
+    if (type === Open) {
+      if (++depth <= DEEPEST) continue;
+      return wrong(file, 'SDT112', `parentheses are nested more than ${DEEPEST} deep`, token);
+    } else if (type === Close) {
+      depth--;
+    } else if (type === OpenText) {
+      return wrong(file, 'SDT106', 'this string has no closing quote on its line', token);
+    } else if (
+      type === RuleId &&
+      first.tokenType !== K.covers &&
+      nearest(first.image, STARTS) !== 'covers'
+    ) {
+      const message = `the rule id '${token.image}' may only stand behind 'covers'`;
+      return wrong(file, 'SDT109', message, token, 'names that you declare start in lower case');
+    }
+  }
+  if (!continues(first)) return null;
+  const message = `a line that begins with '${first.image}' continues the line above, but there is none`;
+  return wrong(file, 'SDT117', message, first);
+}
+
+/** A line whose first words are neither a statement nor a step; `second` is the word behind the first name. */
+export function unknownLine(file: string, first: IToken, second: IToken | undefined): Diagnostic {
+  if (RESERVED.has(first.image)) {
+    const message = `'${first.image}' is reserved for a later version of the language`;
+    return wrong(file, 'SDT104', message, first, 'choose another name');
+  }
+  if (first.image === 'sdt') {
+    return wrong(file, 'SDT118', "'sdt' may only stand on the first line", first);
+  }
+  if (first.tokenType !== Param && !isName(first)) {
+    return wrong(file, 'SDT102', `expected a statement or a step, found ${found(first)}`, first);
+  }
+  const verb = second !== undefined && isName(second) ? second : null;
+  const action = verb === null ? null : nearest(verb.image, ACTIONS);
+  const statement = first.tokenType === Param ? null : nearest(first.image, STARTS);
+  if (verb !== null && (action !== null || first.tokenType === Param) && statement === null) {
+    const message = `${found(verb)} is no action${didYouMean(verb.image, ACTIONS)}`;
+    return wrong(file, 'SDT116', message, verb, `actions are ${ACTIONS.join(', ')}`);
+  }
+  if (statement !== null) {
+    const message = `${found(first)} starts no statement (did you mean '${statement}'?)`;
+    return wrong(file, 'SDT103', message, first);
+  }
+  const tail = verb === null ? '' : `, and ${found(verb)} is no action`;
+  const help = 'a step names an actor and an action: host loads at key -> ok';
+  return wrong(file, 'SDT103', `${found(first)} starts no statement${tail}`, first, help);
+}
+
+function isName(token: IToken): boolean {
+  return token.tokenType === Name || token.tokenType.CATEGORIES?.[0] === Name;
+}
+
+/** What the parser found; `end` is the token behind the last one, when the line goes on behind what was parsed. */
+export function grammarError(
+  file: string,
+  error: IRecognitionException,
+  tokens: readonly IToken[],
+  end: IToken | null,
+): Diagnostic {
+  const { token } = error;
+  const atEnd = token.image === '';
+  const before = atEnd ? tokens.at(-1) : tokens[tokens.indexOf(token) - 1];
+  const after = (before?.startColumn ?? 1) + (before?.image.length ?? 0);
+  const span = !atEnd
+    ? spanOf(file, token)
+    : end === null
+      ? { file, line: before?.startLine ?? 1, col: after, end: after + 1 }
+      : spanOf(file, end);
+  const plain =
+    end === null ? error.message : error.message.replaceAll('end of line', `'${end.image}'`);
+  const lost = error.name === 'NotAllInputParsedException' || plain.startsWith("expected 'bytes'");
+  const message = lost && !plain.endsWith('?)') ? plain + misspelt(before) : plain;
+  return diagnostic('SDT102', message, span, advice(token, before) ?? shape(tokens));
+}
+
+/** What the likeliest slips are. */
+function advice(token: IToken, before: IToken | undefined): string | undefined {
+  if (token.image === '-') return 'there are no negative numbers';
+  if (token.image === '.' && /^[0-9]/.test(before?.image ?? '')) return 'there are no fractions';
+  if (/^[0-9]/.test(token.image) && /^[0-9]/.test(before?.image ?? '')) {
+    return "digits are grouped by '_', not by blanks";
+  }
+  return undefined;
+}
+
+function shape(tokens: readonly IToken[]): string | undefined {
+  const verb = tokens.slice(0, 2).findLast(({ image }) => actions.has(image));
+  const text = usage[(verb ?? tokens[0])?.image ?? ''];
+  return text === undefined ? undefined : `it reads: ${text}`;
+}
+
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/[\u201c\u201d\u201e]/, 'strings stand between straight quotes: "..."'],
+  [/['\u2018\u2019]/, 'strings stand between double quotes: "..."'],
+  [/[\u2012-\u2015\u2212]/, "use the hyphen '-'"],
+  [/[\p{Z}\ufeff]/u, 'use a plain space'],
+  [/\ufffd/, 'the file is not valid UTF-8 here'],
+  [/</, 'a parameter is a name in angle brackets: <level>'],
+  [/[{}[\];]/, 'a statement is one line; there are no braces and no semicolons'],
+];
+
+/** A character that is no token. */
+export function strayCharacter(file: string, stray: Stray): Diagnostic {
+  const code = stray.text.codePointAt(0) ?? 0;
+  const char = String.fromCodePoint(code);
+  const shown = /[\p{C}\p{Z}]/u.test(char)
+    ? `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+    : `'${char}'`;
+  const span = { file, line: stray.line, col: stray.col, end: stray.col + stray.text.length };
+  const help = ADVICE.find(([pattern]) => pattern.test(char))?.[1];
+  return diagnostic('SDT105', `${shown} cannot stand here`, span, help);
+}
