@@ -92,6 +92,37 @@ export class MptTable implements IsolationTable {
     return entry === null ? null : entry - (entry % PAGE);
   }
 
+  rights(address: bigint): Xwr | null {
+    let table = this.root;
+    for (let level = this.#g.levels - 1; level >= 0; level--) {
+      const entry = this.#read(this.#entryAt(table, address, level));
+      if (state(entry) === 'invalid' || this.#isReserved(entry)) return null;
+      if (state(entry) === 'leaf') {
+        const tuple = (address / (this.leafSizes[level] ?? PAGE)) % this.#tuples;
+        return Number((this.#plain(entry) >> (8n + 3n * tuple)) & 7n);
+      }
+      table = this.#next(entry);
+    }
+    return null;
+  }
+
+  #isReserved(entry: bigint): boolean {
+    const high = this.#g.xlen === 64;
+    if (state(entry) === 'pointer') {
+      return ((entry >> 2n) & 0xffn) !== 0n || (high && entry >> 54n !== 0n);
+    }
+    const isReservedTuple = (xwr: bigint) => (xwr & 3n) === 2n;
+    if (isNapot(entry)) {
+      const legal = napotLeaf(this.#g.napot, Number((entry >> 8n) & 7n));
+      return entry !== legal || isReservedTuple((entry >> 8n) & 7n);
+    }
+    if (((entry >> 3n) & 31n) !== 0n || (high && entry >> 56n !== 0n)) return true;
+    for (let k = 0n; k < this.#tuples; k++) {
+      if (isReservedTuple((entry >> (8n + 3n * k)) & 7n)) return true;
+    }
+    return false;
+  }
+
   /** Sets [from, to), which lies in one table; `want` is the level asked for. */
   #fill(
     table: bigint,

@@ -14,6 +14,8 @@ const L1_DIR = 4;
 /** XWR to the 2-bit permission: none, rx, rw, rwx; there are no other encodings. */
 const PERM_OF: readonly (number | null)[] = [0, null, null, 2, null, 1, null, 3];
 
+const XWR_OF_PERM: readonly Xwr[] = [0, 5, 3, 7];
+
 export class MttTable implements IsolationTable {
   readonly root: bigint;
   readonly rootSize: bigint;
@@ -109,6 +111,26 @@ export class MttTable implements IsolationTable {
   tablePage(address: bigint, level: number | null): bigint | null {
     const entry = this.entryAddress(address, level);
     return entry === null ? null : entry - (entry % PAGE);
+  }
+
+  rights(address: bigint): Xwr | null {
+    const where = this.entryAddress(address, 2);
+    if (where === null || address >= this.#end) return null;
+    const entry = this.#read(where);
+    const type = this.#type(entry);
+    const info = entry & ((1n << this.#typeShift) - 1n);
+    if (entry >> (this.#typeShift + 3n) !== 0n) return null;
+    if (type < L1_DIR) return info === 0n ? (XWR_OF_PERM[type] ?? null) : null;
+    if (type === this.#g.bigPages) {
+      if (info >> BigInt(2 * this.#g.fields) !== 0n) return null;
+      const field = (address / this.#big) % BigInt(this.#g.fields);
+      return XWR_OF_PERM[Number((info >> (2n * field)) & 3n)] ?? null;
+    }
+    if (type !== L1_DIR) return null;
+    const nibbles = this.#read(this.#entryAt(this.#next(entry, 2), address, 1));
+    if ((nibbles & this.#nibbles(12)) !== 0n) return null;
+    const field = (address / PAGE) % BigInt(this.#g.fields);
+    return XWR_OF_PERM[Number((nibbles >> (4n * field)) & 3n)] ?? null;
   }
 
   /** Sets [from, to), which lies in one gigabyte. */

@@ -229,6 +229,7 @@ describe('against a naive map of pages', () => {
               ? [0, 5, 3, 7][Number(mttRight(memory, g, table.root, page))]
               : Number(mptRight(memory, g, table.root, page) ?? 0n);
             expect(got).toBe(last);
+            expect(table.rights(page) ?? 0).toBe(last);
           }
         }),
         { numRuns: 60 },

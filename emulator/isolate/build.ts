@@ -38,6 +38,9 @@ export interface IsolationTable {
 
   /** The 4 KiB page that holds that entry. */
   tablePage(address: bigint, level: number | null): bigint | null;
+
+  /** The rights of a page as a look-up would decide them now; null where an entry is invalid or reserved. */
+  rights(address: bigint): Xwr | null;
 }
 
 export interface TableLimits {
