@@ -150,7 +150,12 @@ class Crew {
 
   stop(): void {
     this.#stopWatching();
-    for (const { thread } of this.#seats) thread?.stop();
+    for (const seat of this.#seats) {
+      const { thread } = seat;
+      // Its end is no loss any more.
+      seat.thread = null;
+      thread?.stop();
+    }
   }
 
   /** Gives every idle seat a batch, as long as the backlog is short. */

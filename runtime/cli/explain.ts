@@ -1,0 +1,56 @@
+/** `sdt explain FILE:LINE`: what was built and every memory reference of the step on that line. */
+import { EXIT } from '../exit-code.ts';
+import { explainCase } from '../explain.ts';
+import { Machine } from '../../emulator/index.ts';
+import { caseName, NO_FILTERS, select } from '../select.ts';
+import { printable } from '../text-width.ts';
+import { printDiagnostics } from './check.ts';
+import { wantsColour } from './colour.ts';
+import type { Invocation } from './invocation.ts';
+import { exists } from './run.ts';
+import { loadScripts } from './scripts.ts';
+import { UsageError } from './usage-error.ts';
+import { variationsOf } from './variations.ts';
+
+export async function command(invocation: Invocation): Promise<number> {
+  const { io, options, configuration, targets } = invocation;
+  const { settings } = configuration;
+  const [target = ''] = targets;
+  const [variation] = await variationsOf(settings);
+  if (variation === undefined || settings.caching === 'all') {
+    throw new UsageError('one case is explained under one policy', 'name it: --caching retain');
+  }
+  const { scripts, files, places } = await loadScripts(invocation, exists);
+  const diagnostics = scripts.flatMap((script) => script.diagnostics);
+  const colour = wantsColour(settings.color, io.environment, io.stderr);
+  printDiagnostics(io.stderr, diagnostics, files.source, colour);
+  if (scripts.some((script) => script.broken)) return EXIT.usage;
+
+  const part = typeof options['case'] === 'string' ? options['case'] : null;
+  const { scenarios } = select(scripts, { ...NO_FILTERS, places });
+  const [selected] = scenarios;
+  if (selected === undefined || places.size === 0 || scenarios.length > 1) {
+    throw new UsageError(
+      `${target} is not the place of one scenario`,
+      'give a line of a scenario, such as suites/two.sdt:14, or a case id',
+    );
+  }
+  const { scenario, cases } = selected;
+  const chosen = cases.find((k) => part === null || caseName(scenario.id(k)).includes(part));
+  if (chosen === undefined) {
+    throw new UsageError(`no case of '${scenario.title}' has '${part ?? ''}' in its name`);
+  }
+  const lines = [...places.values()].flatMap((place) => place.lines);
+  // The scenario line itself means the whole case.
+  const line = lines.find((number) => number !== scenario.line) ?? null;
+  const explained = explainCase(scenario.expand(chosen), new Machine(), variation, {
+    line,
+    map: options['map'] === true,
+  });
+  io.stdout.write(`${printable(scenario.id(chosen))}\n`);
+  for (const text of explained) io.stdout.write(`${printable(text)}\n`);
+  if (cases.length > 1 && part === null) {
+    io.stderr.write(`this is the first of ${cases.length} cases; --case TEXT chooses another\n`);
+  }
+  return EXIT.passed;
+}

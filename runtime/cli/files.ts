@@ -1,0 +1,167 @@
+/** Scripts from the disk: every file once, and one diagnostic for each that cannot be a script. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import type { Diagnostic, DiagnosticCode, Source } from '../../dsl/index.ts';
+import { MAX_FILE_LENGTH } from '../../dsl/index.ts';
+import { reasonOf } from './reasons.ts';
+
+/** What keeps a file from being looked at by the language. */
+export const FILE_DIAGNOSTICS = {
+  SDT001: 'the file or folder cannot be read',
+  SDT002: 'the file is too large',
+  SDT003: 'the file is binary',
+  SDT004: 'the file is not UTF-8',
+} as const satisfies Record<DiagnosticCode, string>;
+
+type FileCode = keyof typeof FILE_DIAGNOSTICS;
+
+export function fileDiagnostic(
+  code: FileCode,
+  file: string,
+  message: string,
+  place: { readonly line: number; readonly col: number } = { line: 1, col: 1 },
+): Diagnostic {
+  const span = { file, ...place, end: place.col + 1 };
+  return { code, severity: 'error', message, span };
+}
+
+/** A path as messages and case ids show it: relative to the working folder, with `/`. */
+export function shownPath(cwd: string, path: string): string {
+  const inside = relative(cwd, isAbsolute(path) ? path : join(cwd, path));
+  return (inside === '' ? '.' : inside).split(sep).join('/');
+}
+
+/** The file that `use "path"` in `from` means, as shown. */
+export function usedPath(path: string, from: string): string {
+  if (isAbsolute(path)) return path;
+  return normalize(join(dirname(from), path))
+    .split(sep)
+    .join('/');
+}
+
+/** Reads each file once; the texts stay for frames and for other threads. */
+export class Files {
+  readonly #cwd: string;
+  readonly #read = new Map<string, Source | Diagnostic>();
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  read(path: string): Source | Diagnostic {
+    let found = this.#read.get(path);
+    if (found === undefined) {
+      found = readScript(join(isAbsolute(path) ? '' : this.#cwd, path), path);
+      this.#read.set(path, found);
+    }
+    return found;
+  }
+
+  /** `use` of the language: null when there is no such file; one that cannot be read is an empty one with a diagnostic. */
+  readonly load = (path: string, from: string): Source | null => {
+    const found = this.read(usedPath(path, from));
+    return 'text' in found ? found : null;
+  };
+
+  readonly source = (path: string): string | null => {
+    const found = this.#read.get(path);
+    return found !== undefined && 'text' in found ? found.text : null;
+  };
+
+  /** Everything that was read. */
+  sources(): readonly Source[] {
+    return [...this.#read.values()].filter((found) => 'text' in found);
+  }
+
+  /** What could not be read, used files included. */
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#read.values()].filter((found) => 'code' in found);
+  }
+}
+
+/** Reads a script. `shown`: what its messages call it. */
+export function readScript(path: string, shown: string): Source | Diagnostic {
+  let bytes: Buffer | null;
+  try {
+    bytes = readAtMost(path, MAX_FILE_LENGTH);
+  } catch (error) {
+    return fileDiagnostic('SDT001', shown, `cannot read it: ${reasonOf(error)}`);
+  }
+  if (bytes === null) {
+    const limit = `${MAX_FILE_LENGTH / 1024 / 1024} MiB`;
+    return fileDiagnostic('SDT002', shown, `the file is larger than ${limit}, which no script is`);
+  }
+  return decodeScript(bytes, shown);
+}
+
+/** Bytes as a script: text without NUL, in UTF-8; a byte order mark is dropped. */
+export function decodeScript(bytes: Uint8Array, shown: string): Source | Diagnostic {
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) {
+    const message = `the file is binary: a zero byte at offset ${nul}`;
+    return fileDiagnostic('SDT003', shown, message, placeOf(bytes, nul));
+  }
+  try {
+    return { path: shown, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    const offset = firstInvalid(bytes);
+    const found = `0x${(bytes[offset] ?? 0).toString(16).padStart(2, '0')}`;
+    const message = `the file is not UTF-8: byte ${found} at offset ${offset}`;
+    return fileDiagnostic('SDT004', shown, message, placeOf(bytes, offset));
+  }
+}
+
+/** The bytes of a file, a pipe or a device; null when there are more than `limit`. */
+function readAtMost(path: string, limit: number): Buffer | null {
+  const file = openSync(path, 'r');
+  try {
+    if (fstatSync(file).size > limit) return null;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(65_536);
+      const read = readSync(file, chunk);
+      if (read === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, read));
+      length += read;
+      if (length > limit) return null;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Offset of the first sequence that is not UTF-8: behind the longest prefix that is. */
+function firstInvalid(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (decodes(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  // The prefix may end inside a sequence that the next byte, or the end, breaks: that one is meant.
+  let start = good;
+  while (start > 0 && good - start < 3 && ((bytes[start - 1] ?? 0) & 0xc0) === 0x80) start--;
+  const lead = bytes[start - 1] ?? 0;
+  const needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  return start > 0 && start - 1 + needs > good ? start - 1 : good;
+}
+
+/** Whether a prefix is valid, but for a sequence that its end may have cut. */
+function decodes(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function placeOf(bytes: Uint8Array, offset: number): { line: number; col: number } {
+  let [line, start] = [1, 0];
+  for (let at = bytes.indexOf(10); at >= 0 && at < offset; at = bytes.indexOf(10, at + 1)) {
+    line++;
+    start = at + 1;
+  }
+  return { line, col: offset - start + 1 };
+}

@@ -1,0 +1,91 @@
+/** `sdt list`: the cases of the selection, or what the language and the machine know. */
+import { DIAGNOSTICS } from '../../dsl/index.ts';
+import { FEATURES, KNOBS, REVISIONS } from '../../emulator/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { jsonText } from '../json-text.ts';
+import { select } from '../select.ts';
+import { plural, printable } from '../text-width.ts';
+import { FAULT_CATALOGUE } from './faults.ts';
+import { FILE_DIAGNOSTICS } from './files.ts';
+import type { Invocation } from './invocation.ts';
+import { exists } from './run.ts';
+import { filtersOf, loadScripts } from './scripts.ts';
+
+/** A catalogue as rows of a name, an optional remark and a sentence. */
+type Rows = readonly (readonly [name: string, remark: string, says: string])[];
+
+const CATALOGUES: Readonly<Record<string, () => Rows>> = {
+  knobs: () =>
+    Object.entries(KNOBS).map(([name, knob]) => {
+      const values = knob.values.map((value) => (value === knob.default ? `[${value}]` : value));
+      return [name, values.join(' '), `${knob.says} (${knob.rule})`] as const;
+    }),
+  features: () => Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
+  revisions: () => Object.entries(REVISIONS).map(([name, { says }]) => [name, '', says] as const),
+  faults: () =>
+    Object.entries(FAULT_CATALOGUE).map(([name, fault]) => [
+      name,
+      fault.breaks.join(' '),
+      fault.says,
+    ]),
+  diagnostics: () => [
+    ...Object.entries(FILE_DIAGNOSTICS).map(([code, title]) => [code, 'error', title] as const),
+    ...Object.entries(DIAGNOSTICS).map(([code, row]) => [code, row.severity, row.title] as const),
+  ],
+};
+
+export async function command(invocation: Invocation): Promise<number> {
+  const { io, options } = invocation;
+  const asked = Object.keys(CATALOGUES).filter((name) => options[name] === true);
+  for (const name of asked) {
+    const rows = CATALOGUES[name]?.() ?? [];
+    io.stdout.write(options['json'] === true ? catalogueJson(rows) : table(rows));
+  }
+  return asked.length > 0 ? EXIT.passed : listCases(invocation);
+}
+
+async function listCases(invocation: Invocation): Promise<number> {
+  const { io, options, configuration } = invocation;
+  const loaded = await loadScripts(invocation, exists);
+  const filters = await filtersOf(configuration.settings, loaded, invocation);
+  const { scenarios, selected, total } = select(loaded.scripts, filters);
+  const json = options['json'] === true;
+  let separator = '[\n';
+  for (const { scenario, cases, script } of scenarios) {
+    for (const k of cases) {
+      if (io.stdout.failed !== null) return EXIT.passed;
+      if (!json) {
+        io.stdout.write(`${printable(scenario.id(k))}\n`);
+        continue;
+      }
+      const { id, title, tags, covers, requires, skips, knownFailures } = scenario.expand(k);
+      const row = { id, file: script.path, line: scenario.line, title, tags, covers };
+      io.stdout.write(`${separator}${jsonText({ ...row, requires, skips, knownFailures })}`);
+      separator = ',\n';
+    }
+  }
+  if (json) io.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n');
+  const broken = loaded.scripts.filter((script) => script.broken);
+  io.stderr.write(`${plural(selected, 'case')}${selected === total ? '' : ` of ${total}`}\n`);
+  for (const { path } of broken) {
+    io.stderr.write(`sdt: ${printable(path)} has errors: \`sdt check\` shows them\n`);
+  }
+  return broken.length > 0 ? EXIT.usage : EXIT.passed;
+}
+
+function table(rows: Rows): string {
+  const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length));
+  const [first, second] = [width(0), Math.min(40, width(1))];
+  const gap = second === 0 ? '' : '  ';
+  const lines = rows.map(
+    ([name, remark, says]) => `${name.padEnd(first)}  ${remark.padEnd(second)}${gap}${says}\n`,
+  );
+  return lines.join('');
+}
+
+function catalogueJson(rows: Rows): string {
+  return `${jsonText(
+    rows.map(([name, remark, says]) => ({ name, remark, says })),
+    2,
+  )}\n`;
+}

@@ -1,0 +1,205 @@
+/** The words of the command line: commands, their flags, their help. Each command is loaded when it is called. */
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { configure, printedConfig, strayVariables } from './config.ts';
+import type { Command, Invocation } from './invocation.ts';
+import type { Io } from './io.ts';
+import type { SettingName } from './settings.ts';
+import { SETTING_NAMES, SETTINGS } from './settings.ts';
+import { UsageError } from './usage-error.ts';
+
+interface CommandRow {
+  readonly usage: string;
+  readonly says: string;
+  readonly settings: readonly SettingName[];
+  /** Flags that are no settings. */
+  readonly flags?: readonly (readonly [flags: string, says: string])[];
+  readonly examples: readonly (readonly [command: string, says: string])[];
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+const SELECTION: readonly SettingName[] = ['grep', 'grepInvert', 'tag', 'lastFailed', 'shard'];
+const VARIATION: readonly SettingName[] = ['model', 'revision', 'caching', 'set', 'seed'];
+const RUN = SETTING_NAMES.filter((name) => SETTINGS[name].flags !== null);
+
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  run: {
+    usage: '[paths...]',
+    says: 'run scenarios (the default command)',
+    settings: RUN,
+    examples: [
+      ['sdt', 'run the suites of the configuration, else ./suites, else everything here'],
+      ['sdt run suites/two.sdt:12', 'the scenario that line 12 lies in'],
+      ["sdt run --tag 'mpt and not slow' --caching all", 'some scenarios under every policy'],
+      ['sdt run --reporter default --reporter junit=report.xml', 'for people and for a service'],
+      ['sdt run --shard 2/5 --bail', 'a fifth of the cases, until the first failure'],
+    ],
+    load: () => import('./run.ts'),
+  },
+  check: {
+    usage: '[paths...]',
+    says: 'parse and check everything, run nothing',
+    settings: ['color'],
+    flags: [['--json', 'diagnostics as JSON']],
+    examples: [['sdt check suites', 'all errors of all files']],
+    load: () => import('./check.ts'),
+  },
+  fmt: {
+    usage: '[paths...]',
+    says: 'write scripts in their canonical form; - formats standard input',
+    settings: ['color'],
+    flags: [['--check', 'change nothing, list what would change, exit 1 if anything would']],
+    examples: [
+      ['sdt fmt suites', 'in place'],
+      ['sdt fmt --check', 'as a gate'],
+      ['sdt fmt - <a.sdt', 'to standard output'],
+    ],
+    load: () => import('./fmt.ts'),
+  },
+  list: {
+    usage: '[paths...]',
+    says: 'show the cases, or what the language and the machine know',
+    settings: SELECTION,
+    flags: [
+      ['--json', 'as JSON, with lines, tags and requirements'],
+      ['--knobs', 'open points of the specification, their values and defaults'],
+      ['--features', 'what `requires` and `machine without` may name'],
+      ['--revisions', 'revisions of the specification'],
+      ['--faults', 'what `--fault` may name'],
+      ['--diagnostics', 'every message about scripts, with its code'],
+    ],
+    examples: [
+      ["sdt list --grep 'straddle'", 'ids of the matching cases'],
+      ['sdt list --knobs', 'what `--set` may name'],
+    ],
+    load: () => import('./list.ts'),
+  },
+  explain: {
+    usage: '<place>',
+    says: 'show what was built and every memory reference of one step',
+    settings: [...VARIATION, 'color'],
+    flags: [
+      ['--map', 'regions, owners and permissions of each domain as well'],
+      ['--case <text>', 'the first case whose name has this in it'],
+    ],
+    examples: [['sdt explain suites/two.sdt:14', 'the step on line 14']],
+    load: () => import('./explain.ts'),
+  },
+  export: {
+    usage: '<format> [paths...]',
+    says: 'print the plans of the cases; the format is json',
+    settings: SELECTION,
+
+    examples: [['sdt export json suites/two.sdt', 'what any other bench would have to do']],
+    load: () => import('./export.ts'),
+  },
+  init: {
+    usage: '<folder>',
+    says: 'start a bench: configuration, two scenarios, a CI workflow',
+    settings: [],
+    examples: [['sdt init bench', 'then: cd bench && sdt']],
+    load: () => import('./init.ts'),
+  },
+};
+
+/** Runs the command that the words name; gives its exit code. */
+export async function runProgram(
+  io: Io,
+  words: readonly string[],
+  version: string,
+): Promise<number> {
+  let code = 0;
+  const program = new Commander('sdt')
+    .description('A scriptable test bench for RISC-V supervisor-domain isolation')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      outputError: (text, write) => write(`sdt: ${text.replace(/^error: /, '')}`),
+    })
+    .addHelpText('after', EXIT_CODES);
+  for (const [name, row] of Object.entries(COMMANDS)) {
+    const command = program
+      .command(`${name} ${row.usage}`, { isDefault: name === 'run' })
+      .description(row.says)
+      .option('--config <file>', 'read these settings instead of sdt.config.json')
+      .option('--print-config', 'print the settings in force and where each comes from, then stop')
+      .addHelpText('after', examples(row))
+      .copyInheritedSettings(program);
+    for (const setting of row.settings) addSetting(command, setting);
+    for (const [flags, says] of row.flags ?? []) command.option(flags, says);
+    command.action(async (...given: unknown[]) => {
+      const options = command.opts<Record<string, unknown>>();
+      code = await perform(row, { io, version, words, targets: command.args, options });
+      void given;
+    });
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version end with 0; every other end of commander's is a usage error that it has printed.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return code;
+}
+
+interface Call {
+  readonly io: Io;
+  readonly version: string;
+  readonly words: readonly string[];
+  readonly targets: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+async function perform(row: CommandRow, call: Call): Promise<number> {
+  const { io, version, words, targets, options } = call;
+  const { environment, cwd } = io;
+  const configFile = typeof options['config'] === 'string' ? options['config'] : null;
+  for (const line of await strayVariables(environment)) io.stderr.write(`sdt: ${line}\n`);
+  const configuration = await configure({ flags: options, environment, cwd, configFile });
+  if (options['printConfig'] === true) {
+    io.stdout.write(printedConfig(configuration));
+    return 0;
+  }
+  const { command } = await row.load();
+  const invocation: Invocation = { io, version, arguments: words, targets, configuration, options };
+  return command(invocation);
+}
+
+function addSetting(command: Commander, name: SettingName): void {
+  const { flags, says, shape } = SETTINGS[name];
+  if (flags === null) return;
+  for (const flag of flags === '--color, --no-color' ? ['--color', '--no-color'] : [flags]) {
+    const option = new Option(flag, flag === '--no-color' ? 'no colour' : says);
+    if (shape.repeatable) {
+      option.argParser((value: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        value,
+      ]);
+    }
+    command.addOption(option);
+  }
+  // `--no-color` would make `color` true by default: only what was given counts.
+  if (name === 'color') command.setOptionValue('color', undefined);
+}
+
+function examples({ examples: rows }: CommandRow): string {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  const lines = rows.map(([command, says]) => `  ${command.padEnd(width)}   ${says}`);
+  return `\nExamples:\n${lines.join('\n')}\n`;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 all passed, 1 a case or a gate failed, 2 usage, configuration or script error,
+3 internal error or timeout, 4 nothing ran, 130 and 143 on signals.
+Every setting can stand in sdt.config.json or in the environment (SDT_SEED=7); flags come first.`;
+
+/** A usage error as people read it. */
+export function usageText(error: UsageError): string {
+  return `sdt: ${error.message}\n${error.advice === null ? '' : `     ${error.advice}\n`}`;
+}

@@ -1,0 +1,154 @@
+/** `sdt run`: settings and scripts into a run, its events into reports, its end into an exit code. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Bench } from '../batch.ts';
+import { EXIT, worst } from '../exit-code.ts';
+import type { CaseResult } from '../results.ts';
+import type { Executor, RunRequest } from '../run.ts';
+import { run } from '../run.ts';
+import { onThisThread, onThreads, threadCount } from '../schedule.ts';
+import type { Selection } from '../select.ts';
+import { select } from '../select.ts';
+import type { Variation } from '../variation.ts';
+import { variationName, variationOptions } from '../variation.ts';
+import { History } from './history.ts';
+import type { Invocation } from './invocation.ts';
+import { Reporting, reporterRequests } from './reporting.ts';
+import type { Scripts } from './scripts.ts';
+import { filtersOf, loadScripts } from './scripts.ts';
+import { catchSignals } from './signals.ts';
+import { variationsOf } from './variations.ts';
+
+export const exists = (cwd: string, path: string): boolean => existsSync(join(cwd, path));
+
+export async function command(invocation: Invocation): Promise<number> {
+  const { io, configuration } = invocation;
+  const { settings } = configuration;
+  const signals = catchSignals();
+  try {
+    const requests = await reporterRequests(settings.reporter, io.environment);
+    const variations = await variationsOf(settings);
+    const loaded = await loadScripts(invocation, exists, () => signals.stopped() !== null);
+    const selection = select(loaded.scripts, await filtersOf(settings, loaded, invocation));
+    const reporting = await Reporting.open({
+      io,
+      requests,
+      color: settings.color,
+      clock,
+      source: loaded.files.source,
+      replay: (result) => replay(result, variations),
+    });
+    const whole = invocation.targets.length === 0 && selection.selected === selection.total;
+    const history = new History(io.cwd, whole);
+    touchShardStatus(invocation);
+    try {
+      const request = requestOf(invocation, loaded, selection, variations);
+      const end = await run(request, {
+        execute: executor(invocation, loaded, selection, variations),
+        emit: (event) => {
+          reporting.emit(event);
+          if (event.event === 'case') history.add(event.result);
+        },
+        clock,
+        stopped: signals.stopped,
+      });
+      history.save();
+      const problems = reporting.finish();
+      for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
+      if (end.exitCode === EXIT.nothing) io.stderr.write(`sdt: ${NOTHING}\n`);
+      const written = problems.length > 0 ? EXIT.internal : EXIT.passed;
+      return signals.code() ?? worst(end.exitCode, written);
+    } catch (error) {
+      reporting.abandon();
+      throw error;
+    }
+  } finally {
+    signals.release();
+  }
+}
+
+const NOTHING =
+  'no case was selected; --pass-with-no-tests makes that a success, `sdt list` shows what there is';
+
+const clock = () => performance.now();
+const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function requestOf(
+  { configuration: { settings }, version, arguments: words, io }: Invocation,
+  { scripts }: Scripts,
+  selection: Selection,
+  variations: readonly Variation[],
+): RunRequest {
+  const { seed, shuffle, bail, passWithNoTests, fault, model, revision } = settings;
+  const shard = settings.shard ?? io.environment['TEST_TOTAL_SHARDS'] ?? null;
+  // Under a fault only wrong outcomes count; under another machine other rules are decided.
+  const own = fault.length === 0 && model === null && revision === null;
+  return {
+    version,
+    arguments: words,
+    scripts,
+    selection,
+    shard,
+    seed,
+    variations: variations.map(variationName),
+    shuffle,
+    bail,
+    judgeCovers: own && Object.keys(settings.set).length === 0,
+    needsCases: !passWithNoTests,
+  };
+}
+
+/** This thread for little work, several for much; always another one where a case may have to be stopped. */
+function executor(
+  { configuration: { settings }, io }: Invocation,
+  { files }: Scripts,
+  selection: Selection,
+  variations: readonly Variation[],
+): Executor {
+  const { timeout, repeat } = settings;
+  const debug = io.environment['SDT_DEBUG'] === '1';
+  const work = selection.selected * variations.length * repeat;
+  return async function* (batches) {
+    const { askedThreads, startThread } = await import('./threads.ts');
+    const asked = askedThreads(settings.jobs);
+    const threads = threadCount(asked, work, availableParallelism());
+    if (threads === 1 && timeout === null) {
+      const { machineRunner } = await import('./machine-runner.ts');
+      const bench: Bench = { runCase: machineRunner(), variations, repeat, clock, debug };
+      yield* onThisThread(bench, pause)(batches);
+      return;
+    }
+    const oneByOne = timeout !== null;
+    const { tags } = settings;
+    const setup = { sources: files.sources(), tags, variations, repeat, debug, oneByOne };
+    const every = (milliseconds: number, call: () => void) => {
+      const timer = setInterval(call, milliseconds);
+      return () => clearInterval(timer);
+    };
+    const start = startThread(setup);
+    yield* onThreads({ threads, start, variations, timeout, clock, every })(batches);
+  };
+}
+
+/** The command that runs one case again; its id goes through the shell unharmed. */
+function replay(result: CaseResult, variations: readonly Variation[]): string {
+  const variation = variations.find((item) => variationName(item) === result.variation);
+  const options = variation === undefined ? [] : variationOptions(variation);
+  return ['sdt', 'run', result.id, ...options].map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Bazel wants to know that the test understands shards. */
+function touchShardStatus({ io }: Invocation): void {
+  const path = io.environment['TEST_SHARD_STATUS_FILE'];
+  if (path === undefined || path === '') return;
+  try {
+    writeFileSync(path, '');
+  } catch {
+    // Bazel then complains by itself.
+  }
+}

@@ -1,0 +1,130 @@
+/** The scripts of a call: found, read, compiled; what is wrong with them as diagnostics. */
+import type { Diagnostic } from '../../dsl/index.ts';
+import { Compiler } from '../compile.ts';
+import type { Script } from '../script.ts';
+import type { Filters } from '../select.ts';
+import { NO_FILTERS } from '../select.ts';
+import { parseTags } from '../tag-expression.ts';
+import { discover } from './discover.ts';
+import { Files } from './files.ts';
+import { lastFailed } from './history.ts';
+import type { Invocation } from './invocation.ts';
+import { shardOf } from './outer-shard.ts';
+import type { Settings } from './settings.ts';
+import { UsageError, didYouMean } from './usage-error.ts';
+
+export const COMMANDS = [
+  'run',
+  'check',
+  'fmt',
+  'list',
+  'explain',
+  'cover',
+  'mutate',
+  'export',
+  'init',
+] as const;
+
+export interface Scripts {
+  readonly files: Files;
+  readonly scripts: readonly Script[];
+  readonly places: Filters['places'];
+}
+
+/** What to look at when no path is given: the configured suites, else `suites`, else the working folder. */
+export function targetsOf(
+  { targets, configuration, io }: Invocation,
+  exists: Exists,
+): readonly string[] {
+  if (targets.length > 0) return targets;
+  const { suites } = configuration.settings;
+  if (suites.length > 0) return suites;
+  return [exists(io.cwd, 'suites') ? 'suites' : '.'];
+}
+
+type Exists = (cwd: string, path: string) => boolean;
+
+/** Finds, reads and compiles. `stopped` is asked between files. */
+export async function loadScripts(
+  invocation: Invocation,
+  exists: Exists,
+  stopped: () => boolean = () => false,
+): Promise<Scripts> {
+  const { io, configuration } = invocation;
+  const found = await discover(io.cwd, targetsOf(invocation, exists), COMMANDS);
+  const files = new Files(io.cwd);
+  const compiler = new Compiler(files.load, configuration.settings.tags);
+  const scripts: Script[] = [];
+  for (const path of found.files) {
+    if (stopped()) break;
+    const source = files.read(path);
+    if ('text' in source) scripts.push(compiler.script(source));
+    // Signals and closed pipes are seen between two files.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const unreadable = [...found.diagnostics, ...files.diagnostics()];
+  return { files, scripts: [...unreadable.map(brokenScript), ...scripts], places: found.places };
+}
+
+/** Stands for a file or folder that could not be read. */
+function brokenScript(diagnostic: Diagnostic): Script {
+  return { path: diagnostic.span.file, diagnostics: [diagnostic], broken: true, scenarios: [] };
+}
+
+/** The filters of the settings, checked against what there is. */
+export async function filtersOf(
+  settings: Settings,
+  { scripts, places }: Pick<Scripts, 'scripts' | 'places'>,
+  { io }: Pick<Invocation, 'io'>,
+): Promise<Filters> {
+  return {
+    ...NO_FILTERS,
+    grep: settings.grep.map((source) => pattern('--grep', source)),
+    grepInvert: settings.grepInvert.map((source) => pattern('--grep-invert', source)),
+    tags: settings.tag === null ? null : await tagsOf(settings.tag, settings, scripts),
+    places,
+    only: settings.lastFailed ? lastFailedIds(io) : null,
+    shard: shardOf(settings.shard, io.environment),
+  };
+}
+
+function pattern(flag: string, source: string): RegExp {
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    // `u` is strict about escapes such as `\-` that people write.
+  }
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${flag}: ${message}`, 'it is a regular expression; escape with \\');
+  }
+}
+
+async function tagsOf(text: string, settings: Settings, scripts: readonly Script[]) {
+  const expression = parseTags(text);
+  if (typeof expression === 'string') {
+    throw new UsageError(`--tag '${text}': ${expression}`, "such as 'mpt and not (slow or cove)'");
+  }
+  const declared = new Set([
+    ...settings.tags,
+    ...scripts.flatMap(({ scenarios }) => scenarios.flatMap(({ tags }) => tags)),
+  ]);
+  for (const name of expression.names) {
+    if (declared.has(name)) continue;
+    const advice = await didYouMean(name, declared);
+    throw new UsageError(
+      `--tag '${text}': no scenario has the tag '${name}'`,
+      advice ?? (declared.size === 0 ? null : `tags are ${[...declared].sort().join(', ')}`),
+    );
+  }
+  return expression;
+}
+
+function lastFailedIds(io: Invocation['io']): ReadonlySet<string> | null {
+  const ids = lastFailed(io.cwd);
+  if (ids === null)
+    io.stderr.write('sdt: nothing failed in the last run here: running everything\n');
+  return ids;
+}

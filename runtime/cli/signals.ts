@@ -1,0 +1,35 @@
+/** SIGINT and SIGTERM: the first lets the run end and its reports be written, the second ends the process at once. */
+import { abandonAll } from './atomic-file.ts';
+
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export interface Signals {
+  /** Why to stop, or null. */
+  readonly stopped: () => string | null;
+  /** The exit code of the signal, or null. */
+  readonly code: () => number | null;
+  /** Gives the signals back to their default. */
+  readonly release: () => void;
+}
+
+export function catchSignals(): Signals {
+  let signal: keyof typeof CODES | null = null;
+  const listen = (name: keyof typeof CODES) => () => {
+    if (signal !== null) {
+      abandonAll();
+      process.exit(CODES[name]);
+    }
+    signal = name;
+  };
+  const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') };
+  process.on('SIGINT', listeners.SIGINT);
+  process.on('SIGTERM', listeners.SIGTERM);
+  return {
+    stopped: () => (signal === null ? null : `by ${signal}`),
+    code: () => (signal === null ? null : CODES[signal]),
+    release: () => {
+      process.off('SIGINT', listeners.SIGINT);
+      process.off('SIGTERM', listeners.SIGTERM);
+    },
+  };
+}

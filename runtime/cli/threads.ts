@@ -1,0 +1,37 @@
+/** Threads of this process: what starts one, what it is told, and the pieces of a run that need them. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Source } from '../../dsl/index.ts';
+import type { StartThread, ThreadAnswer } from '../schedule.ts';
+import type { Variation } from '../variation.ts';
+
+/** Everything that a thread needs to run any case of this run. */
+export interface ThreadSetup {
+  readonly sources: readonly Source[];
+  readonly tags: readonly string[];
+  readonly variations: readonly Variation[];
+  readonly repeat: number;
+  readonly debug: boolean;
+  /** Answers after every result, so that one that hangs is told from the others. */
+  readonly oneByOne: boolean;
+}
+
+export function startThread(setup: ThreadSetup): StartThread {
+  return (answer, ended) => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+    worker.on('message', (message: ThreadAnswer) => answer(message));
+    worker.on('error', (error) => ended(`the thread that ran it ended: ${error.message}`));
+    worker.on('exit', (code) => ended(`the thread that ran it ended with code ${code}`));
+    return {
+      send: (task) => worker.postMessage(task),
+      stop: () => void worker.terminate(),
+    };
+  };
+}
+
+/** `4`, `50%` of the processors, or null where nothing was asked. */
+export function askedThreads(jobs: string | null): number | null {
+  if (jobs === null) return null;
+  if (!jobs.endsWith('%')) return Number(jobs);
+  return Math.max(1, Math.round((availableParallelism() * Number(jobs.slice(0, -1))) / 100));
+}

@@ -1,0 +1,61 @@
+/** A thread: compiles the files that its tasks name, runs their cases, answers with the results. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Bench } from '../batch.ts';
+import { runCases } from '../batch.ts';
+import { Compiler } from '../compile.ts';
+import type { CaseResult } from '../results.ts';
+import type { ThreadAnswer, ThreadTask } from '../schedule.ts';
+import type { Script } from '../script.ts';
+import { usedPath } from './files.ts';
+import { machineRunner } from './machine-runner.ts';
+import type { ThreadSetup } from './threads.ts';
+
+/** Milliseconds of work that are answered together. */
+const SLICE = 20;
+
+const setup = workerData as ThreadSetup;
+const sources = new Map(setup.sources.map((source) => [source.path, source]));
+const compiler = new Compiler(
+  (path, from) => sources.get(usedPath(path, from)) ?? null,
+  setup.tags,
+);
+const scripts = new Map<string, Script>();
+const bench: Bench = {
+  runCase: machineRunner(),
+  variations: setup.variations,
+  repeat: setup.repeat,
+  clock: () => performance.now(),
+  debug: setup.debug,
+};
+
+function scriptOf(path: string): Script {
+  let script = scripts.get(path);
+  if (script === undefined) {
+    const source = sources.get(path);
+    if (source === undefined) throw new Error(`no source for ${path}`);
+    scripts.set(path, (script = compiler.script(source)));
+  }
+  return script;
+}
+
+function perform({ path, scenario: index, cases, skip }: ThreadTask): void {
+  const scenario = scriptOf(path).scenarios[index];
+  if (scenario === undefined) throw new Error(`${path} has no scenario ${index}`);
+  let results: CaseResult[] = [];
+  let last = performance.now();
+  for (const result of runCases(scenario, path, cases, bench, skip)) {
+    results.push(result);
+    const now = performance.now();
+    if (!setup.oneByOne && now - last < SLICE) continue;
+    answer({ results, done: false });
+    results = [];
+    last = now;
+  }
+  answer({ results, done: true });
+}
+
+function answer(message: ThreadAnswer): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', perform);
