@@ -1,0 +1,90 @@
+/** The command as a process: time to the first verdict, and memory with reports on. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Workload } from './measure.ts';
+import { scenariosText, tableText } from './texts.ts';
+
+const command = fileURLToPath(new URL('./sdt.js', import.meta.url));
+
+/** Prints the peak resident memory of the process (KiB) on its way out. */
+const PEAK = `data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))`;
+
+function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'sdt-bench-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function node(args: readonly string[], folder: string): { milliseconds: number; stderr: string } {
+  const { NODE_EXTRA_CA_CERTS: _certificates, CI: _ci, ...environment } = process.env;
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`exit ${String(status)}: ${stderr}`);
+  return { milliseconds: Number(process.hrtime.bigint() - start) / 1e6, stderr };
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+export const firstVerdict: Workload = {
+  name: 'first verdict over bare node',
+  unit: 'runs',
+  budget: '60 ms over bare node',
+  run(scale) {
+    return inFolder((folder) => {
+      writeFileSync(join(folder, 'one.sdt'), scenariosText(1));
+      writeFileSync(join(folder, 'empty.mjs'), '');
+      const rounds = Math.max(3, Math.ceil(15 * scale));
+      const runs = Array.from({ length: rounds }, () => ({
+        bare: node(['empty.mjs'], folder).milliseconds,
+        sdt: node([command, 'run', 'one.sdt'], folder).milliseconds,
+      }));
+      const over = median(runs.map(({ bare, sdt }) => sdt - bare));
+      return {
+        units: rounds,
+        seconds: (rounds * over) / 1e3,
+        note: `${over.toFixed(0)} ms over bare node's ${median(runs.map(({ bare }) => bare)).toFixed(0)} ms`,
+      };
+    });
+  },
+};
+
+export const reports: Workload = {
+  name: '100,000 cases with JUnit and JSON',
+  unit: 'cases',
+  budget: '300 MiB',
+  run(scale) {
+    return inFolder((folder) => {
+      const cases = Math.ceil(100_000 * scale);
+      writeFileSync(join(folder, 'many.sdt'), tableText(cases));
+      const { milliseconds, stderr } = node(
+        [
+          '--import',
+          PEAK,
+          command,
+          'run',
+          'many.sdt',
+          '-j',
+          '1',
+          '--reporter',
+          'junit=junit.xml',
+          '--reporter',
+          'json=report.json',
+        ],
+        folder,
+      );
+      const peak = Number(/peak (\d+)/.exec(stderr)?.[1] ?? NaN) / 1024;
+      return { units: cases, seconds: milliseconds / 1e3, megabytes: peak };
+    });
+  },
+};

@@ -1,0 +1,17 @@
+/** The list of workloads, one budget each. */
+import { flat, parse, tableCases, textCases } from './language.ts';
+import { reset, served, walks } from './machine.ts';
+import type { Workload } from './measure.ts';
+import { firstVerdict, reports } from './process.ts';
+
+export const WORKLOADS: readonly Workload[] = [
+  walks,
+  served,
+  reset,
+  parse,
+  tableCases,
+  textCases,
+  flat,
+  firstVerdict,
+  reports,
+];
