@@ -1,6 +1,7 @@
 /** Smmtt tables of the MTT era in memory: L3, L2 and L1 entries written from permissions on extents. */
 import type { IsolationTable, SetOptions, TableLimits } from './build.ts';
 import type { Edit, EntryContent, EntryState } from './build-edit.ts';
+import { PERM_OF, mttTableSize, XWR_OF_PERM } from './build-mtt-codes.ts';
 import { bytes, EditLog, hex, refuse, XWR_NAMES } from './build-edit.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
 import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
@@ -10,11 +11,6 @@ const GIGA = 1n << 30n;
 /** What one L2 entry covers; 32 of them make 1 GiB. */
 const SECTION = 1n << 25n;
 const L1_DIR = 4;
-
-/** XWR to the 2-bit permission: none, rx, rw, rwx; there are no other encodings. */
-const PERM_OF: readonly (number | null)[] = [0, null, null, 2, null, 1, null, 3];
-
-const XWR_OF_PERM: readonly Xwr[] = [0, 5, 3, 7];
 
 export class MttTable implements IsolationTable {
   readonly root: bigint;
@@ -391,17 +387,6 @@ export class MttTable implements IsolationTable {
   #noRoom(): string {
     return `no room for another table of ${this.#g.name}`;
   }
-}
-
-/** Bytes of a table of a level (3, 2, 1), no longer than the physical addresses up to `limit` need. */
-export function mttTableSize(g: MttGeometry, level: number, limit: bigint | undefined): bigint {
-  if (level === 1) return PAGE;
-  const span = level === 2 ? SECTION : 1n << 46n;
-  const entries = BigInt(g.mask[level] ?? 0) + 1n;
-  let used = 1n;
-  while (used < entries && (limit === undefined || used * span < limit)) used *= 2n;
-  const size = used * BigInt(g.entrySize);
-  return size < PAGE ? PAGE : size;
 }
 
 function min(a: bigint, b: bigint): bigint {

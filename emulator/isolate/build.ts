@@ -1,7 +1,8 @@
 /** Isolation tables, built from permissions on extents: one interface for every mode and revision. */
 import type { Edit, EntryContent } from './build-edit.ts';
 import { MptTable } from './build-mpt.ts';
-import { MttTable, mttTableSize } from './build-mtt.ts';
+import { MttTable } from './build-mtt.ts';
+import { mttTableSize } from './build-mtt-codes.ts';
 import type { MptGeometry } from './mpt-geometry.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
 import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
