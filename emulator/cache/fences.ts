@@ -14,6 +14,9 @@ import { markFence, markInvalidation, markRefusedFence } from './fence-marks.ts'
 import type { FenceName, FenceRequest } from './fence-request.ts';
 import { FENCES } from './fence-request.ts';
 
+/** The entry cache, as far as fences know it. */
+type Droppable = Pick<EntryCache, 'drop'>;
+
 /** What a fence acts on. */
 export type FenceScope = 'protection' | 's' | 'vs' | 'g' | 'order' | 'code';
 
@@ -96,7 +99,7 @@ export class Fences {
   }
 
   /** Executes one fence instruction on this hart; returns why it may not, or null. */
-  execute(request: FenceRequest, cache: EntryCache): Denial | null {
+  execute(request: FenceRequest, cache: Droppable): Denial | null {
     const { fence, mode } = request;
     const { platform, fired } = this.#csrs;
     if (!implementsFence(platform, FENCES[fence])) {
@@ -120,7 +123,7 @@ export class Fences {
   }
 
   /** SFENCE.W.INVAL orders earlier stores; SFENCE.INVAL.IR completes what was queued. */
-  #order(fence: FenceName, cache: EntryCache): null {
+  #order(fence: FenceName, cache: Droppable): null {
     if (fence === 'sfence_w_inval') this.#ordered = true;
     else if (this.#decide.completesInvalidation()) {
       const { fired, platform } = this.#csrs;
@@ -135,7 +138,7 @@ export class Fences {
     return null;
   }
 
-  #apply(invalidations: readonly Invalidation[], cache: EntryCache): void {
+  #apply(invalidations: readonly Invalidation[], cache: Droppable): void {
     if (invalidations.length === 0) return;
     cache.drop((entry) => invalidations.some((invalidation) => invalidation.drops(entry)));
     if (invalidations.some(({ synchronisesPmp }) => synchronisesPmp)) this.#pmp.synchronise();
