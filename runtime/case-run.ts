@@ -1,6 +1,6 @@
 /** The lines of one case, in file order, on one back end: set-up is built, steps are executed and judged. */
 import type { Plan, PlanActor, PlanLine, PlanOutcome, Span, Value } from '../dsl/index.ts';
-import type { WalkStep } from '../emulator/index.ts';
+import type { RuleId, WalkStep } from '../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { Harts } from './actors.ts';
 import type { BackEnd } from './back-end.ts';
@@ -33,6 +33,15 @@ export interface Ended {
   readonly walk: readonly WalkStep[];
 }
 
+/** What the traced line gave. */
+export interface Observed {
+  readonly expected: string;
+  readonly actual: string;
+  /** Null: as expected. */
+  readonly message: string | null;
+  readonly rule: RuleId | null;
+}
+
 type CheckLine = Extract<PlanLine, { readonly kind: 'check' }>;
 
 export class CaseRun implements MatchContext {
@@ -53,6 +62,7 @@ export class CaseRun implements MatchContext {
   #traced: number | null = null;
   #line = 0;
   #walk: readonly WalkStep[] = [];
+  #observed: Observed | null = null;
 
   constructor(plan: Plan, backEnd: BackEnd, setup: Setup, variation: Variation) {
     this.#plan = plan;
@@ -71,8 +81,16 @@ export class CaseRun implements MatchContext {
     return this.world.resolve(value);
   }
 
-  /** Runs the case up to its end or first failure; `traced`: the line whose memory references are wanted. */
-  run(traced: number | null): Ended {
+  /** Of the traced line, once it has run. */
+  get observed(): Observed | null {
+    return this.#observed;
+  }
+
+  /**
+   * Runs the case up to its first failure or to the end of `last`; `traced`: the line whose memory references
+   * are wanted. Lines are indices into the plan.
+   */
+  run(traced: number | null, last = Infinity): Ended {
     this.#traced = traced;
     try {
       const refused = this.#backEnd.reset(this.world.platform);
@@ -82,7 +100,7 @@ export class CaseRun implements MatchContext {
         if (region.holds !== null) this.#backEnd.fill(region.base, region.size, region.holds);
       }
       const { lines } = this.#plan;
-      for (let k = 0; k < lines.length; k++) {
+      for (let k = 0; k < lines.length && k <= last; k++) {
         const line = lines[k];
         if (line === undefined) continue;
         this.#line = k;
@@ -216,13 +234,21 @@ export class CaseRun implements MatchContext {
     costs: Costs | null,
     repeated: boolean,
   ): void {
+    const { trap } = actual;
+    if (this.#traced === this.#line) {
+      this.#observed = {
+        expected: outcome.text,
+        actual: describe(actual, this.reasons),
+        message: judgement.message,
+        rule: trap?.rule ?? null,
+      };
+    }
     if (judgement.message === null) {
       this.#witness(outcome, actual, judgement);
       const name = outcome.alternatives[judgement.chosen]?.as ?? null;
       if (name !== null && actual.value !== null) this.world.captures.set(name, actual.value);
       return;
     }
-    const { trap } = actual;
     const got = describe(actual, this.reasons);
     this.#failures.push({
       span: outcome.span,

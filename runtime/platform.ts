@@ -5,6 +5,7 @@ import type {
   Caching,
   Feature,
   KnobName,
+  Knobs,
   Platform,
   Range,
   RevisionName,
@@ -43,6 +44,7 @@ export interface Refusal {
 
 /** Deployment models that need no firmware: no domains at all, and domains side by side. */
 const MODELS = ['flat', 'tsm_peer'];
+const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
 const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid']);
 const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
 const DEFAULT_SIZES: CacheSizes = { tlb: 64, walk: 32, mpt: 32 };
@@ -80,6 +82,30 @@ function featuresOf(xlen: 32 | 64): ReadonlySet<Feature> {
   );
 }
 
+/** The same set for the same question, so that a machine can tell that nothing changed. */
+const reduced = new Map<string, ReadonlySet<Feature>>();
+
+function featuresWithout(xlen: 32 | 64, without: readonly string[]): ReadonlySet<Feature> {
+  if (without.length === 0) return FEATURES_OF[xlen];
+  const key = `${xlen} ${without.join(' ')}`;
+  let features = reduced.get(key);
+  if (features === undefined) {
+    features = new Set([...FEATURES_OF[xlen]].filter((name) => !without.includes(name)));
+    reduced.set(key, features);
+  }
+  return features;
+}
+
+/** `DEFAULT_KNOBS` itself where nothing is asked for. */
+function knobsOf(asked: Asked, variation: Variation): Knobs {
+  let knobs: Knobs = DEFAULT_KNOBS;
+  for (const name of KNOB_NAMES) {
+    const word = asked.word(name) ?? variation.knobs[name] ?? knobs[name];
+    if (word !== knobs[name]) knobs = { ...knobs, [name]: word };
+  }
+  return knobs;
+}
+
 /** Whether a feature is known but not modelled by any machine yet. */
 export function isLater(feature: string): boolean {
   return LATER.has(feature);
@@ -101,13 +127,7 @@ export function setupOf(
   const caching = asked.word('caching') ?? variation.caching ?? 'none';
   if (!isCaching(caching)) return { status: 'error', reason: `no caching policy ${caching}` };
 
-  const features = new Set(FEATURES_OF[xlen]);
-  for (const name of machine.without) features.delete(name as Feature);
-
-  const knobs: Record<string, string> = { ...DEFAULT_KNOBS };
-  for (const name of Object.keys(KNOBS)) {
-    knobs[name] = asked.word(name) ?? variation.knobs[name] ?? knobs[name] ?? '';
-  }
+  const features = featuresWithout(xlen, machine.without);
   const mode = asked.word('mpt') ?? DEFAULT_MODES[REVISIONS[revision].isolation][xlen];
   const delegated = asked.values('delegates');
   const platform: Platform = {
@@ -123,7 +143,7 @@ export function setupOf(
     pmpEntries: features.has('pmp') ? (asked.number('pmp') ?? 16) : 0,
     tval: asked.word('tval') === 'zero' ? 'zero' : 'address',
     revision,
-    knobs: knobs as { [K in KnobName]: never },
+    knobs: knobsOf(asked, variation),
     caching,
     cacheSizes: {
       tlb: asked.number('tlb') ?? DEFAULT_SIZES.tlb,

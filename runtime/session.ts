@@ -19,7 +19,7 @@ import { type Variation, variationName } from './variation.ts';
  */
 export function runCase(plan: Plan, backEnd: BackEnd, variation: Variation): CaseResult {
   const setup = setupFor(plan, variation);
-  const refusal = 'platform' in setup ? refuse(plan, backEnd, setup) : setup;
+  const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
   if (refusal !== null || !('platform' in setup)) {
     const why = refusal ?? { status: 'error' as const, reason: 'no platform' };
     return result(plan, variation, { ...NOTHING_DONE, status: why.status, reason: why.reason }, []);
@@ -53,7 +53,8 @@ let derived: {
   readonly setup: Setup | Refusal;
 } | null = null;
 
-function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
+/** The setup of a plan under a variation, or why there is none; kept while plan and variation stay the same. */
+export function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
   const { machine, xlen } = plan;
   if (derived?.machine !== machine || derived.xlen !== xlen || derived.variation !== variation) {
     derived = { machine, xlen, variation, setup: setupOf(machine, xlen, variation) };
@@ -62,7 +63,11 @@ function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
 }
 
 /** Why a case is not run at all: the author's `skip`, then what the machine, the bench or the back end lacks. */
-function refuse(plan: Plan, backEnd: BackEnd, { platform, facts }: Setup): Refusal | null {
+export function refusalOf(
+  plan: Plan,
+  backEnd: BackEnd,
+  { platform, facts }: Setup,
+): Refusal | null {
   for (const { why, when } of plan.skips) {
     if (holds(when, facts)) return { status: 'skip', reason: why };
   }
