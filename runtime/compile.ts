@@ -37,6 +37,7 @@ export class Compiler {
 
 function scenariosOf(document: Document): readonly ScriptScenario[] {
   return document.scenarios.map((scenario) => ({
+    name: `${scenario.path}#${scenario.key}`,
     title: scenario.title,
     line: scenario.span.line,
     tags: scenario.tags,

@@ -7,6 +7,7 @@ import type { Script, ScriptScenario } from './script.ts';
 import { DEFAULT_VARIATION } from './variation.ts';
 
 const scenario = (title: string, covers: string[]): ScriptScenario => ({
+  name: `s.sdt#${title}`,
   title,
   line: 1,
   tags: [],

@@ -1,6 +1,12 @@
 /** `covers` held to its word: over all cases and policies of a scenario, every rule it names must have been decided. */
+import { CATALOGUE } from '../emulator/index.ts';
 import type { CaseResult, Failure } from './results.ts';
 import type { Selected } from './select.ts';
+
+/** Rules of the lists whose machinery is not modelled yet: claims about them are not judged. */
+const LATER: ReadonlySet<string> = new Set(
+  CATALOGUE.filter(({ list }) => list !== 'smsd-smmpt').map(({ id }) => id),
+);
 
 /** What is known of one scenario while its results come in. */
 export class CoversJudge {
@@ -12,7 +18,7 @@ export class CoversJudge {
 
   constructor(selected: Selected) {
     this.#selected = selected;
-    this.#missing = new Set(selected.scenario.covers);
+    this.#missing = new Set(selected.scenario.covers.filter((rule) => !LATER.has(rule)));
   }
 
   add(result: CaseResult): void {
@@ -47,7 +53,7 @@ export class CoversJudge {
       kind: 'covers-not-fired',
     }));
     return {
-      id: `${script.path}#${scenario.title}`,
+      id: scenario.name,
       file: script.path,
       line: scenario.line,
       suite: null,

@@ -20,7 +20,17 @@ export function fakeScript(path: string, sketches: readonly Sketch[]): Script {
     const span = { file: path, line, col: 1, end: 9 };
     const expand = (k: number) =>
       ({ id: id(k), file: path, title, span, number: k, tags, covers }) as unknown as Plan;
-    return { title, line, tags, covers, count, id, expand, coversSpan: () => span };
+    return {
+      name: `${path}#${title}`,
+      title,
+      line,
+      tags,
+      covers,
+      count,
+      id,
+      expand,
+      coversSpan: () => span,
+    };
   });
   return { path, diagnostics: [], broken: false, scenarios };
 }

@@ -11,6 +11,8 @@ export interface Script {
 }
 
 export interface ScriptScenario {
+  /** `path#title`: what the ids of its cases start with. */
+  readonly name: string;
   /** As written, parameters unfilled. */
   readonly title: string;
   /** 1-based line of `scenario`. */

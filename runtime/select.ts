@@ -4,7 +4,7 @@ import type { Shard } from './shard.ts';
 import { inShard } from './shard.ts';
 import type { TagExpression } from './tag-expression.ts';
 
-/** Parts of one file: the scenarios that these lines lie in, and the cases of these ids. */
+/** Parts of one file: the scenarios that these lines lie in or that are named, and the cases of these ids. */
 export interface Places {
   /** 1-based. */
   readonly lines: readonly number[];
@@ -107,5 +107,5 @@ function idsOf(
   if (places === undefined) return null;
   const end = script.scenarios[index + 1]?.line ?? Infinity;
   const inside = places.lines.some((line) => line >= scenario.line && line < end);
-  return inside ? null : places.ids;
+  return inside || places.ids.has(scenario.name) ? null : places.ids;
 }

@@ -16,7 +16,7 @@ export function walkLines(walk: readonly WalkStep[]): readonly string[] {
     if (before && last !== undefined && last.startsWith(`${step.stage} `)) {
       lines[lines.length - 1] = `${last} L${step.level}${denial(step)}`;
     } else {
-      lines.push([head(step), ...segments(nested)].join('  ') + denial(step));
+      lines.push([head(step) + denial(step), ...segments(nested)].join('  '));
     }
     nested = [];
   }
@@ -31,8 +31,9 @@ function isProtection(step: WalkStep): boolean {
 }
 
 function head(step: WalkStep): string {
-  const place = isProtection(step) ? '' : ` ${hex(step.at)} entry ${hex(step.entry)}`;
-  return `${step.stage} L${step.level}${place}`;
+  const place = isProtection(step) ? '' : ` ${hex(step.at)}`;
+  const entry = isProtection(step) || isDenied(step) ? '' : ` entry ${hex(step.entry)}`;
+  return `${step.stage} L${step.level}${place}${entry}`;
 }
 
 function segments(steps: readonly WalkStep[]): readonly string[] {
@@ -48,6 +49,9 @@ function segments(steps: readonly WalkStep[]): readonly string[] {
 }
 
 function denial(step: WalkStep): string {
-  if (step.verdict === 'next' || step.verdict === 'leaf') return '';
-  return ` DENY entry ${hex(step.entry)} (${step.verdict})`;
+  return !isDenied(step) ? '' : ` DENY entry ${hex(step.entry)} (${step.verdict})`;
+}
+
+function isDenied(step: WalkStep): boolean {
+  return step.verdict !== 'next' && step.verdict !== 'leaf';
 }

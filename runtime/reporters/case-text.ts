@@ -1,6 +1,6 @@
 /** A result in words for people: the failure frame of the language reference, the reason, the replay command. */
-import type { Failure } from '../results.ts';
-import type { CaseResult } from '../results.ts';
+import { CATALOGUE } from '../../emulator/index.ts';
+import type { CaseResult, Failure } from '../results.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { frame } from '../frame.ts';
 import { printable, textWidth } from '../text-width.ts';
@@ -64,8 +64,12 @@ function failureLines(failure: Failure, options: ReporterOptions, paint: Paint):
     lines.push(`${gutter}expected ${printable(failure.expected)}, got ${paint.bold(actual)}`);
   }
   for (const line of walkLines(failure.walk)) lines.push(paint.dim(`${gutter}  ${line}`));
-  const rule = failure.rule === null ? '' : `rule ${failure.rule}: `;
-  lines.push(`${gutter}  ${rule}${printable(failure.message)}`);
+  // What only repeats the line above is left out.
+  if (failure.message !== `got ${failure.actual}`) {
+    lines.push(`${gutter}  ${printable(failure.message)}`);
+  }
+  const rule = CATALOGUE.find(({ id }) => id === failure.rule);
+  if (rule !== undefined) lines.push(`${gutter}  rule ${rule.id}: ${printable(rule.statement)}`);
   return lines;
 }
 

@@ -119,12 +119,13 @@ test('a failure shows the actual outcome under the caret of the expected one', a
       }),
     ]),
   );
-  expect(text.split('\n').slice(0, 6)).toEqual([
+  expect(text.split('\n').slice(0, 7)).toEqual([
     'FAIL  suites/two.sdt:3  "two"',
     '  case [op=load]',
     '   3 |   host loads at key           -> load access fault',
     '     |                                  ^^^^^^^^^^^^^^^^^ load page fault because mpt.permission',
-    '     |   rule SMMPT-XWR-01: access fault (5) expected, the load returned a value',
+    '     |   access fault (5) expected, the load returned a value',
+    '     |   rule SMMPT-XWR-01: XWR=000 means no access.',
     "  again: sdt run 'suites/two.sdt#two[op=load]'",
   ]);
 });
@@ -148,12 +149,12 @@ test('the summary counts skips by reason and shows the selection', async () => {
 });
 
 test('the slowest cases are listed, slowest first', async () => {
-  const cases = [60, 300, 10, 90].map((milliseconds) =>
+  const cases = [160, 300, 10, 190].map((milliseconds) =>
     result({ milliseconds, id: `x.sdt#took ${milliseconds}` }),
   );
   const { text } = await written('default', stream(cases));
   const slow = text.split('\n').filter((line) => line.startsWith('slow'));
-  expect(slow.map((line) => line.replace(/.*took /, ''))).toEqual(['300', '90', '60']);
+  expect(slow.map((line) => line.replace(/.*took /, ''))).toEqual(['300', '190', '160']);
 });
 
 test('of many failures only the first hundred are framed', async () => {
