@@ -1,5 +1,5 @@
 /** A table entry in words: its fields as the formats name them, permissions run together. */
-import type { StageName } from '../emulator/index.ts';
+import type { StageName, WalkStep } from '../emulator/index.ts';
 import { formatOf } from '../emulator/index.ts';
 import { hex } from './text-width.ts';
 
@@ -9,7 +9,12 @@ const PERM = ['none', 'rx', 'rw', 'rwx'];
 /** TYPE of an L2 entry of the MTT era. */
 const L2_TYPES = ['1G none', '1G rx', '1G rw', '1G rwx', 'L1', '4M pages', '2M pages', 'reserved'];
 
-/** `v l xwr 0 rw, 1-15 none`; `!` marks a reserved encoding. */
+/** Whether the entry of a step was read at all: its read may have been denied, or have failed. */
+export function wasRead({ verdict }: WalkStep): boolean {
+  return !/\.(implicit|table)_/.test(verdict);
+}
+
+/** `leaf xwr 0 rw, 1-15 none`; `!` marks a reserved encoding. */
 export function decodeEntry(stage: StageName, level: number, entry: bigint, xlen: 32 | 64): string {
   if (stage === 'mpt') return decodeMpte(entry, xlen);
   if (stage === 'mtt') return decodeMtt(level, entry, xlen);

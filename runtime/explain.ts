@@ -3,7 +3,7 @@ import type { Plan } from '../dsl/index.ts';
 import type { WalkStep } from '../emulator/index.ts';
 import type { BackEnd } from './back-end.ts';
 import { CaseRun } from './case-run.ts';
-import { decodeEntry } from './decode-entry.ts';
+import { decodeEntry, wasRead } from './decode-entry.ts';
 import { mapLines } from './explain-map.ts';
 import { refusalOf, setupFor } from './session.ts';
 import { hex } from './text-width.ts';
@@ -116,6 +116,7 @@ function stepText(step: WalkStep, xlen: 32 | 64): string {
   const place = `${stage} L${level} ${hex(at)}`;
   const from = source === 'cache' ? ' (cached)' : '';
   const what = decodeEntry(stage, level, entry, xlen);
+  const seen = wasRead(step) ? `${hex(entry)}${from}  ${what}` : 'not read';
   const end = ended ? `  DENY ${verdict}${rule === null ? '' : ` ${rule}`}` : '';
-  return `${place}  ${hex(entry)}${from}  ${what}${end}`;
+  return `${place}  ${seen}${end}`;
 }
