@@ -1,17 +1,44 @@
 /** What memory accesses depend on, read out of the CSRs at once, as numbers and booleans. */
 import type { Mode } from '../access/context.ts';
 import { REVISIONS } from '../revision.ts';
-import { HSTATUS, effectiveHenvcfg } from './csr-hypervisor.ts';
+import type { Platform } from '../platform.ts';
+import { cellOf } from './csr-cells.ts';
 import type { DomainFields } from './csr-isolation.ts';
 import { domainFields } from './csr-isolation.ts';
-import { MSTATUS } from './csr-machine.ts';
 import type { CsrState } from './csr-row.ts';
 import type { AtpFields } from './csr-supervisor.ts';
 import { atpFields } from './csr-supervisor.ts';
 
-const SSE = 1n << 3n;
-const ADUE = 1n << 61n;
-const PBMTE = 1n << 62n;
+const CELL = {
+  mstatus: cellOf('mstatus'),
+  hstatus: cellOf('hstatus'),
+  vsstatus: cellOf('vsstatus'),
+  menvcfg: cellOf('menvcfg'),
+  henvcfg: cellOf('henvcfg'),
+  satp: cellOf('satp'),
+  vsatp: cellOf('vsatp'),
+  hgatp: cellOf('hgatp'),
+  mmpt: cellOf('mmpt'),
+  mttp: cellOf('mttp'),
+} as const;
+
+// Bits of mstatus, vsstatus and hstatus; those of mstatus from 32 on count from there.
+const UBE = 1 << 6;
+const MPRV = 1 << 17;
+const SUM = 1 << 18;
+const MXR = 1 << 19;
+const TVM = 1 << 20;
+const HIGH_SBE = 1 << 4;
+const HIGH_MBE = 1 << 5;
+const HIGH_MPV = 1 << 7;
+const VSBE = 1 << 5;
+const SPVP = 1 << 8;
+const HU = 1 << 9;
+const VTVM = 1 << 20;
+// Bits of menvcfg and henvcfg.
+const SSE = 1 << 3;
+const HIGH_ADUE = 1 << 29;
+const HIGH_PBMTE = 1 << 30;
 
 /** Of one level of status and environment: the machine's or HS's own, or the guest's. */
 export interface LevelFields {
@@ -49,48 +76,53 @@ const PREVIOUS: readonly (readonly [Mode, Mode])[] = [
   ['M', 'M'],
 ];
 
-export function accessFields(state: CsrState): AccessFields {
-  const { platform } = state;
-  const { xlen, features } = platform;
-  const mstatus = state.raw('mstatus');
-  const hstatus = state.raw('hstatus');
-  const vsstatus = state.raw('vsstatus');
-  const menvcfg = state.raw('menvcfg');
-  const henvcfg = effectiveHenvcfg(state);
-  const is = (value: bigint, bit: bigint) => (value & bit) !== 0n;
-  const level = (status: bigint, envcfg: bigint): LevelFields => ({
-    sum: is(status, MSTATUS.SUM),
-    mxr: is(status, MSTATUS.MXR),
-    adue: is(envcfg, ADUE),
-    pbmte: is(envcfg, PBMTE),
-    sse: is(envcfg, SSE),
+export function accessFields({ platform, words, decide }: CsrState): AccessFields {
+  const { xlen } = platform;
+  const low = (cell: number) => words[2 * cell];
+  const high = (cell: number) => words[2 * cell + 1];
+  const level = (status: number, envcfg: number, gate: number): LevelFields => ({
+    sum: (low(status) & SUM) !== 0,
+    mxr: (low(status) & MXR) !== 0,
+    adue: (high(envcfg) & high(gate) & HIGH_ADUE) !== 0,
+    pbmte: (high(envcfg) & high(gate) & HIGH_PBMTE) !== 0,
+    sse: (low(envcfg) & low(gate) & SSE) !== 0,
   });
-  const mpp = Number((mstatus & MSTATUS.MPP) >> 11n);
+  const atp = (cell: number, id: 'asid' | 'vmid') => atpFields(low(cell), high(cell), xlen, id);
+  const gate = decide.gatesByMenvcfg() ? CELL.menvcfg : CELL.henvcfg;
+  const mstatus = low(CELL.mstatus);
+  const mstatush = high(CELL.mstatus);
+  const hstatus = low(CELL.hstatus);
+  const mpv = (mstatush & HIGH_MPV) !== 0;
   return {
-    mprv: is(mstatus, MSTATUS.MPRV),
-    previous: PREVIOUS[mpp][is(mstatus, MSTATUS.MPV) ? 1 : 0],
-    mbe: is(mstatus, MSTATUS.MBE),
-    sbe: is(mstatus, MSTATUS.SBE),
-    ube: is(mstatus, MSTATUS.UBE),
-    vsbe: is(hstatus, HSTATUS.VSBE),
-    vube: is(vsstatus, MSTATUS.UBE),
-    spvp: is(hstatus, HSTATUS.SPVP),
-    host: level(mstatus, menvcfg),
-    guest: level(vsstatus, henvcfg),
-    satp: atpFields(state.raw('satp'), xlen, 'asid'),
-    vsatp: atpFields(state.raw('vsatp'), xlen, 'asid'),
-    hgatp: atpFields(state.raw('hgatp'), xlen, 'vmid'),
-    domain: features.has('Smsd')
-      ? domainFields(state.raw(REVISIONS[platform.revision].csr), platform)
-      : null,
+    mprv: (mstatus & MPRV) !== 0,
+    previous: PREVIOUS[(mstatus >>> 11) & 3][mpv ? 1 : 0],
+    mbe: (mstatush & HIGH_MBE) !== 0,
+    sbe: (mstatush & HIGH_SBE) !== 0,
+    ube: (mstatus & UBE) !== 0,
+    vsbe: (hstatus & VSBE) !== 0,
+    vube: (low(CELL.vsstatus) & UBE) !== 0,
+    spvp: (hstatus & SPVP) !== 0,
+    host: level(CELL.mstatus, CELL.menvcfg, CELL.menvcfg),
+    guest: level(CELL.vsstatus, CELL.henvcfg, gate),
+    satp: atp(CELL.satp, 'asid'),
+    vsatp: atp(CELL.vsatp, 'asid'),
+    hgatp: atp(CELL.hgatp, 'vmid'),
+    domain: currentDomain(platform, words),
   };
+}
+
+/** The fields of mmpt or mttp; null where supervisor domains are not implemented. */
+function currentDomain(platform: Platform, words: Uint32Array): DomainFields | null {
+  if (!platform.features.has('Smsd')) return null;
+  const cell = CELL[REVISIONS[platform.revision].csr];
+  return domainFields(words[2 * cell], words[2 * cell + 1], platform);
 }
 
 /** Whether HLV, HLVX and HSV may execute in a mode: null, or cause 2 or 22. */
 export function deniesHypervisorAccess(state: CsrState, mode: Mode): 2 | 22 | null {
   if (!state.platform.features.has('H')) return 2;
   if (mode === 'VS' || mode === 'VU') return 22;
-  const hu = (state.raw('hstatus') & HSTATUS.HU) !== 0n;
+  const hu = (state.words[2 * CELL.hstatus] & HU) !== 0;
   return mode === 'U' && !state.decide.userMayUseHypervisorAccess(hu) ? 2 : null;
 }
 
@@ -102,14 +134,14 @@ export interface FenceFields {
   readonly vtvm: boolean;
 }
 
-export function fenceFields(state: CsrState): FenceFields {
-  const { platform } = state;
-  const { csr, sdidTagsTranslations } = REVISIONS[platform.revision];
-  const tagged = sdidTagsTranslations && platform.features.has('Smsd');
+export function fenceFields({ platform, words }: CsrState): FenceFields {
+  const { sdidTagsTranslations } = REVISIONS[platform.revision];
+  const domain = sdidTagsTranslations ? currentDomain(platform, words) : null;
+  const hgatp = atpFields(words[2 * CELL.hgatp], words[2 * CELL.hgatp + 1], platform.xlen, 'vmid');
   return {
-    sdid: tagged ? domainFields(state.raw(csr), platform).sdid : 0,
-    vmid: atpFields(state.raw('hgatp'), platform.xlen, 'vmid').id,
-    tvm: (state.raw('mstatus') & MSTATUS.TVM) !== 0n,
-    vtvm: (state.raw('hstatus') & HSTATUS.VTVM) !== 0n,
+    sdid: domain === null ? 0 : domain.sdid,
+    vmid: hgatp.id,
+    tvm: (words[2 * CELL.mstatus] & TVM) !== 0,
+    vtvm: (words[2 * CELL.hstatus] & VTVM) !== 0,
   };
 }

@@ -9,6 +9,7 @@ import { deniesCsr, isVirtual } from './csr-access.ts';
 import type { CsrDecisions } from './csr-decisions.ts';
 import { csrDecisions } from './csr-decisions.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
+import { CELLS, cellOf } from './csr-cells.ts';
 import { CSR_ROWS } from './csr-table.ts';
 
 export type CsrOp = 'read' | 'write' | 'set' | 'clear';
@@ -29,14 +30,42 @@ interface Bound {
   readonly owner: CsrRow;
 }
 
+/** The rows of a platform: what depends on its features, XLEN and revision only. */
+interface Binding {
+  readonly bound: ReadonlyMap<string, Bound>;
+  readonly initial: BigUint64Array;
+}
+
 const LOW = 0xffff_ffffn;
-const CELL_OF = new Map(CSR_ROWS.map(({ name }, index) => [name, index]));
 const ROW_OF = new Map(CSR_ROWS.map((row) => [row.name, row]));
+
+function bind(platform: Platform): Binding {
+  const bound = new Map<string, Bound>();
+  const initial = new BigUint64Array(CELLS);
+  for (const row of CSR_ROWS) {
+    if ((row.xlen ?? platform.xlen) !== platform.xlen || !row.exists(platform)) continue;
+    const owner = row.highOf === null ? row : ROW_OF.get(row.highOf)!;
+    const cell = cellOf(owner.name);
+    bound.set(row.name, { row, owner, cell, mask: owner.mask(platform) });
+    if (owner === row) initial[cell] = row.initial(platform);
+  }
+  return { bound, initial };
+}
+
+/** Whether two platforms have the same rows. */
+function sameRows(one: Platform, other: Platform): boolean {
+  if (one.xlen !== other.xlen || one.revision !== other.revision) return false;
+  if (one.features === other.features) return true;
+  return (
+    one.features.size === other.features.size &&
+    [...one.features].every((feature) => other.features.has(feature))
+  );
+}
 
 export class CsrFile implements CsrState {
   readonly hartId: number;
   readonly pmp: Pmp;
-  platform!: Platform;
+  #platform: Platform | null = null;
   decide: CsrDecisions = csrDecisions;
   fired: Fired = newFired();
   retired = 0;
@@ -46,9 +75,9 @@ export class CsrFile implements CsrState {
   domainVersion = 0;
   /** Whether mmpt still holds its reset value. */
   #untouched = true;
-  readonly #cells = new BigUint64Array(CSR_ROWS.length);
-  #initial = new BigUint64Array(CSR_ROWS.length);
-  #bound = new Map<string, Bound>();
+  readonly cells = new BigUint64Array(CELLS);
+  readonly words = new Uint32Array(this.cells.buffer);
+  #binding: Binding = { bound: new Map(), initial: this.cells };
 
   constructor(hartId: number, pmp: Pmp) {
     this.hartId = hartId;
@@ -57,26 +86,35 @@ export class CsrFile implements CsrState {
 
   /** Reset values; the PMP is reset by its owner. */
   reset(platform: Platform, fired: Fired, decide: CsrDecisions = csrDecisions): void {
-    if (platform !== this.platform) this.#bind(platform);
+    if (this.#platform === null || !sameRows(platform, this.#platform)) {
+      this.#binding = bind(platform);
+    }
+    this.#platform = platform;
     this.decide = decide;
     this.fired = fired;
     this.retired = 0;
     this.#untouched = true;
-    this.#cells.set(this.#initial);
+    this.cells.set(this.#binding.initial);
     this.version++;
     this.domainVersion++;
   }
 
+  /** The platform of the last reset. */
+  get platform(): Platform {
+    if (this.#platform === null) throw new Error('a hart has no CSRs before its first reset');
+    return this.#platform;
+  }
+
   has(name: string): boolean {
-    return this.#bound.has(name);
+    return this.#binding.bound.has(name);
   }
 
   raw(name: string): bigint {
-    return this.#cells[CELL_OF.get(name)!];
+    return this.cells[cellOf(name)];
   }
 
   setRaw(name: string, value: bigint): void {
-    this.#cells[CELL_OF.get(name)!] = value;
+    this.cells[cellOf(name)] = value;
   }
 
   domainChanged(): void {
@@ -85,19 +123,19 @@ export class CsrFile implements CsrState {
 
   /** What an M-mode read gives; 0 for a CSR that this machine has not. */
   peek(name: string): bigint {
-    const bound = this.#bound.get(name);
+    const bound = this.#binding.bound.get(name);
     return bound === undefined ? 0n : this.#read(bound);
   }
 
   /** What an M-mode write leaves, WARL included; nothing for a CSR that this machine has not. */
   poke(name: string, value: bigint): void {
-    const bound = this.#bound.get(name);
+    const bound = this.#binding.bound.get(name);
     if (bound !== undefined) this.#write(bound, value);
   }
 
   /** An executed CSR instruction. `set` and `clear` write even if `value` is 0; `read` never does. */
   access(mode: Mode, name: string, op: CsrOp, value: bigint): CsrOutcome {
-    const named = this.#bound.get(name);
+    const named = this.#binding.bound.get(name);
     if (named === undefined) {
       return { denial: { cause: 2, because: 'csr.absent', rule: null }, value: null };
     }
@@ -105,7 +143,7 @@ export class CsrFile implements CsrState {
     if (denial !== null) return { denial, value: null };
     this.#mark(name, op);
     const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
-    const bound = virtual === null ? named : this.#bound.get(virtual)!;
+    const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
     if (op === 'write') this.#write(bound, value);
     else if (op === 'set') this.#write(bound, old | value);
@@ -121,7 +159,7 @@ export class CsrFile implements CsrState {
   }
 
   #read({ row, owner, cell }: Bound): bigint {
-    const value = owner.read === null ? this.#cells[cell] : owner.read(this);
+    const value = owner.read === null ? this.cells[cell] : owner.read(this);
     if (row.highOf !== null) return value >> 32n;
     if (row.name === 'mmpt' && this.#untouched) this.fired[R.SMSD_CSR_18] = 1;
     return this.platform.xlen === 64 ? value : value & LOW;
@@ -132,7 +170,7 @@ export class CsrFile implements CsrState {
     // The whole register as it would be: the other half stays.
     let whole = BigInt.asUintN(xlen, value);
     if (xlen === 32 && owner.wide) {
-      const old = owner.read === null ? this.#cells[cell] : owner.read(this);
+      const old = owner.read === null ? this.cells[cell] : owner.read(this);
       whole = row.highOf === null ? (old & ~LOW) | whole : (old & LOW) | (whole << 32n);
     }
     if (row.name === 'mmpt') this.#untouched = false;
@@ -140,10 +178,10 @@ export class CsrFile implements CsrState {
       owner.write(this, whole);
       if (row.affectsAccess) this.version++;
     } else if (owner.read === null) {
-      const old = this.#cells[cell];
+      const old = this.cells[cell];
       const wanted = (old & ~mask) | (whole & mask);
       const next = owner.legalise === null ? wanted : owner.legalise(this, old, wanted);
-      this.#cells[cell] = next;
+      this.cells[cell] = next;
       if (row.affectsAccess && next !== old) this.version++;
     }
   }
@@ -153,18 +191,5 @@ export class CsrFile implements CsrState {
     if (name !== 'mmpt' && name !== 'msdcfg') return;
     this.fired[R.SMSD_CSR_01] = 1;
     if (name === 'mmpt' && (op === 'set' || op === 'clear')) this.fired[R.SMSD_CSR_19] = 1;
-  }
-
-  #bind(platform: Platform): void {
-    this.platform = platform;
-    this.#bound = new Map();
-    this.#initial = new BigUint64Array(CSR_ROWS.length);
-    for (const row of CSR_ROWS) {
-      if ((row.xlen ?? platform.xlen) !== platform.xlen || !row.exists(platform)) continue;
-      const owner = row.highOf === null ? row : ROW_OF.get(row.highOf)!;
-      const cell = CELL_OF.get(owner.name)!;
-      this.#bound.set(row.name, { row, owner, cell, mask: owner.mask(platform) });
-      if (owner === row) this.#initial[cell] = row.initial(platform);
-    }
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
-import { ATP, atpFields, legaliseSatp, SSTATUS_WRITABLE, stageGeometry } from './csr-supervisor.ts';
+import { ATP, atpMode, legaliseSatp, SSTATUS_WRITABLE, stageGeometry } from './csr-supervisor.ts';
 
 /** Bits of hstatus. */
 export const HSTATUS = {
@@ -44,7 +44,7 @@ export function effectiveHenvcfg(state: CsrState): bigint {
 /** Unlike satp, every field legalises on its own; the root is 16 KiB aligned. */
 function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
   const row = ATP[platform.xlen];
-  const { mode } = atpFields(wanted, platform.xlen, 'vmid');
+  const mode = atpMode(wanted, platform.xlen);
   const supported = mode === 0 || stageGeometry(mode, true, platform) !== null;
   const fields = keepUnless(supported, old, wanted, 15n << row.mode);
   const ppn = (1n << BigInt(row.ppnBits)) - 1n;

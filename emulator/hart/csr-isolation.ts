@@ -3,45 +3,65 @@ import type { MptGeometry } from '../isolate/mpt-geometry.ts';
 import { MPT_GEOMETRIES } from '../isolate/mpt-geometry.ts';
 import type { MttGeometry } from '../isolate/mtt-geometry.ts';
 import { MTT_GEOMETRIES } from '../isolate/mtt-geometry.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import { REVISIONS } from '../revision.ts';
 import type { Fired } from '../rules/fired.ts';
 import { R } from '../rules/fired.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, hasFeature } from './csr-row.ts';
 
-/** Lowest bit and number of bits. */
+/** Lowest bit and mask of a field. */
 interface Field {
   readonly at: bigint;
-  readonly bits: number;
+  readonly mask: bigint;
 }
 interface Layout {
   readonly mode: Field;
   readonly sdid: Field;
   readonly ppn: Field;
+  /** Bits that belong to a field; the others are NZR or WPRI. */
+  readonly all: bigint;
 }
-const layout = (mode: [bigint, number], sdid: bigint, ppn: number): Layout => ({
-  mode: { at: mode[0], bits: mode[1] },
-  sdid: { at: sdid, bits: 6 },
-  ppn: { at: 0n, bits: ppn },
-});
+
+function layout(mode: readonly [bigint, bigint], sdid: bigint, ppn: bigint): Layout {
+  const fields = {
+    mode: { at: mode[0], mask: (1n << mode[1]) - 1n },
+    sdid: { at: sdid, mask: 63n },
+    ppn: { at: 0n, mask: (1n << ppn) - 1n },
+  };
+  const all = Object.values(fields).reduce((sum, field) => sum | (field.mask << field.at), 0n);
+  return { ...fields, all };
+}
 
 /**
  * RV64  63..60 MODE | 59..58 NZR | 57..52 SDID | 51..44 NZR | 43..0 PPN    (mttp: SDID 59..54)
  * RV32  31..30 MODE | 29..28 NZR | 27..22 SDID | 21..0 PPN                 (mttp: SDID 29..24)
  */
 const LAYOUTS = {
-  mmpt: { 64: layout([60n, 4], 52n, 44), 32: layout([30n, 2], 22n, 22) },
-  mttp: { 64: layout([60n, 4], 54n, 44), 32: layout([30n, 2], 24n, 22) },
+  mmpt: { 64: layout([60n, 4n], 52n, 44n), 32: layout([30n, 2n], 22n, 22n) },
+  mttp: { 64: layout([60n, 4n], 54n, 44n), 32: layout([30n, 2n], 24n, 22n) },
 } as const;
 
-const GEOMETRIES: readonly (MptGeometry | MttGeometry)[] = [
-  ...Object.values(MPT_GEOMETRIES),
-  ...Object.values(MTT_GEOMETRIES),
-];
+const get = (value: bigint, { at, mask }: Field) => (value >> at) & mask;
 
-const maskOf = (field: Field) => (1n << BigInt(field.bits)) - 1n;
-const get = (value: bigint, field: Field) => (value >> field.at) & maskOf(field);
+interface ModeRow {
+  readonly geometry: MptGeometry | MttGeometry;
+  readonly isolation: 'smmpt' | 'smmtt';
+  readonly feature: Feature;
+}
+const feature = (name: string) => `S${name.slice(1)}` as Feature;
+const MODE_ROWS: readonly ModeRow[] = [
+  ...Object.values(MPT_GEOMETRIES).map((geometry): ModeRow => ({
+    geometry,
+    isolation: 'smmpt',
+    feature: feature(geometry.name),
+  })),
+  ...Object.values(MTT_GEOMETRIES).map((geometry): ModeRow => ({
+    geometry,
+    isolation: 'smmtt',
+    feature: feature(geometry.name),
+  })),
+];
 
 export interface DomainFields {
   readonly mode: number;
@@ -50,30 +70,25 @@ export interface DomainFields {
   readonly root: number;
 }
 
-/** The fields of a value of mmpt or mttp, whichever the revision has. */
-export function domainFields(value: bigint, platform: Platform): DomainFields {
-  const { mode, sdid, ppn } = LAYOUTS[REVISIONS[platform.revision].csr][platform.xlen];
-  return {
-    mode: Number(get(value, mode)),
-    sdid: Number(get(value, sdid)),
-    root: Number(get(value, ppn)),
-  };
+/** The fields of mmpt or mttp, whichever the revision has, from the two words of its value. */
+export function domainFields(low: number, high: number, platform: Platform): DomainFields {
+  const legacy = REVISIONS[platform.revision].csr === 'mttp';
+  if (platform.xlen === 32) {
+    const sdid = (low >>> (legacy ? 24 : 22)) & 63;
+    return { mode: low >>> 30, sdid, root: low & 0x3f_ffff };
+  }
+  const sdid = (high >>> (legacy ? 22 : 20)) & 63;
+  return { mode: high >>> 28, sdid, root: (high & 0xfff) * 2 ** 32 + (low >>> 0) };
 }
 
 /** The geometry of a MODE, or null: Bare, reserved, custom, or not implemented by this machine. */
-export function domainGeometry(
-  mode: number,
-  { xlen, revision, features }: Platform,
-): MptGeometry | MttGeometry | null {
-  const { modes } = REVISIONS[revision];
-  const found = GEOMETRIES.find(
-    (row) =>
-      row.mode === mode &&
-      row.xlen === xlen &&
-      (modes as readonly string[]).includes(row.name) &&
-      features.has(`Sm${row.name.slice(2)}` as 'Smmpt43'),
-  );
-  return found ?? null;
+export function domainGeometry(mode: number, platform: Platform): MptGeometry | MttGeometry | null {
+  const { isolation } = REVISIONS[platform.revision];
+  for (const row of MODE_ROWS) {
+    if (row.geometry.mode !== mode || row.geometry.xlen !== platform.xlen) continue;
+    if (row.isolation === isolation && platform.features.has(row.feature)) return row.geometry;
+  }
+  return null;
 }
 
 /** Every field legalises on its own: an unsupported MODE does not cancel the write (unlike satp). */
@@ -90,11 +105,7 @@ function legaliseDomain(state: CsrState, old: bigint, wanted: bigint): bigint {
   const ppn = legalRoot(state, mode, get(wanted, fields.ppn));
   const next = (mode << fields.mode.at) | (sdid << fields.sdid.at) | ppn;
 
-  const all =
-    (maskOf(fields.mode) << fields.mode.at) |
-    (maskOf(fields.sdid) << fields.sdid.at) |
-    maskOf(fields.ppn);
-  const reserved = wanted & ~all;
+  const reserved = wanted & ~fields.all;
   MARKS[name](fired, {
     xlen: platform.xlen,
     supported,

@@ -13,7 +13,10 @@ export interface CsrState {
   readonly fired: Fired;
   /** Instructions retired since reset, explicit steps included. */
   readonly retired: number;
-  /** The raw 64-bit register behind a CSR; for a high half, that of its low half. */
+  /** The registers, one cell each (`cellOf`), and the same memory as words: low, high. */
+  readonly cells: BigUint64Array;
+  readonly words: Uint32Array;
+  /** The raw 64-bit register behind a CSR. */
   raw(name: string): bigint;
   setRaw(name: string, value: bigint): void;
   /** A new supervisor domain is in force (mmpt, mttp). */

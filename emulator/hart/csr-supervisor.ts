@@ -1,7 +1,7 @@
 /** Supervisor CSRs (of HS-mode where H is), and the fields of satp and vsatp. */
 import { STAGE_GEOMETRIES } from '../translate/geometry.ts';
 import type { StageGeometry } from '../translate/geometry.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import {
   causeMask,
   envcfgMask,
@@ -32,34 +32,50 @@ export interface AtpFields {
   readonly root: number;
 }
 
-/** The fields of a value of satp, vsatp (`id`: asid) or hgatp (`id`: vmid). */
-export function atpFields(value: bigint, xlen: 32 | 64, id: 'asid' | 'vmid'): AtpFields {
-  const row = ATP[xlen];
+/** The fields of satp, vsatp (`asid`) or hgatp (`vmid`) from the two words of the value. */
+export function atpFields(
+  low: number,
+  high: number,
+  xlen: 32 | 64,
+  id: 'asid' | 'vmid',
+): AtpFields {
+  if (xlen === 32) {
+    const ids = id === 'asid' ? 0x1ff : 0x7f;
+    return { mode: low >>> 31, id: (low >>> 22) & ids, root: low & 0x3f_ffff };
+  }
+  const ids = id === 'asid' ? 0xffff : 0x3fff;
   return {
-    mode: Number(BigInt.asUintN(xlen, value) >> row.mode),
-    id: Number((value >> row.id) & ((1n << BigInt(row.idBits[id])) - 1n)),
-    root: Number(value & ((1n << BigInt(row.ppnBits)) - 1n)),
+    mode: high >>> 28,
+    id: (high >>> 12) & ids,
+    root: (high & 0xfff) * 2 ** 32 + (low >>> 0),
   };
 }
 
-const ROWS: readonly StageGeometry[] = Object.values(STAGE_GEOMETRIES);
+const ROWS = Object.values(STAGE_GEOMETRIES).map((geometry: StageGeometry) => ({
+  geometry,
+  x4: geometry.name.endsWith('x4'),
+  feature: `S${geometry.name.slice(1, 4)}` as Feature,
+}));
 
 /** The geometry of a MODE of satp and vsatp, or (`x4`) of hgatp; null: Bare, reserved or not implemented. */
 export function stageGeometry(mode: number, x4: boolean, platform: Platform): StageGeometry | null {
-  const found = ROWS.find(
-    (row) =>
-      row.mode === mode &&
-      row.xlen === platform.xlen &&
-      row.name.endsWith('x4') === x4 &&
-      platform.features.has(`S${row.name.slice(1, 4)}` as 'Sv39'),
-  );
-  return found ?? null;
+  for (const row of ROWS) {
+    if (row.geometry.mode !== mode || row.x4 !== x4) continue;
+    if (row.geometry.xlen !== platform.xlen) continue;
+    if (platform.features.has(row.feature)) return row.geometry;
+  }
+  return null;
+}
+
+/** The MODE field of a value to be written. */
+export function atpMode(value: bigint, xlen: 32 | 64): number {
+  return Number(BigInt.asUintN(xlen, value) >> ATP[xlen].mode);
 }
 
 /** A write with an unsupported MODE has no effect at all; ASID keeps its implemented bits. */
 export function legaliseSatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
   const row = ATP[platform.xlen];
-  const { mode } = atpFields(wanted, platform.xlen, 'asid');
+  const mode = atpMode(wanted, platform.xlen);
   const supported = mode === 0 || stageGeometry(mode, false, platform) !== null;
   if (!supported && decide.ignoresWholeSatp()) return old;
   const fields = supported ? wanted : (wanted & ~(15n << row.mode)) | (old & (15n << row.mode));

@@ -1,11 +1,12 @@
 /** Where a trap goes: M-mode, unless medeleg hands it to HS, and hedeleg on to the guest. */
 import type { Mode } from '../access/context.ts';
 import { isVirtual } from './csr-access.ts';
+import { cellOf } from './csr-cells.ts';
 import type { CsrState } from './csr-row.ts';
 
 export const trapDecisions = {
   /** medeleg and hedeleg: bit `cause` hands the exception down. */
-  isDelegated: (delegation: bigint, cause: number) => ((delegation >> BigInt(cause)) & 1n) !== 0n,
+  isDelegated: (delegation: number, cause: number) => ((delegation >>> cause) & 1) === 1,
   /** A trap never goes to a mode below the one it happened in. */
   staysInMachine: (mode: Mode) => mode === 'M',
   /** Only what happened with V=1 can be handed on to VS. */
@@ -25,6 +26,10 @@ export const trapDecisions = {
 
 export type TrapDecisions = typeof trapDecisions;
 
+// Every exception code that can be delegated is below 32: the low words.
+const MEDELEG = 2 * cellOf('medeleg');
+const HEDELEG = 2 * cellOf('hedeleg');
+
 /** The mode whose handler takes an exception that `mode` raised. */
 export function delegate(
   state: CsrState,
@@ -33,7 +38,7 @@ export function delegate(
   cause: number,
 ): 'M' | 'S' | 'VS' {
   if (decide.staysInMachine(mode)) return 'M';
-  if (!decide.isDelegated(state.raw('medeleg'), cause)) return 'M';
-  const onward = decide.isDelegated(state.raw('hedeleg'), cause);
+  if (!decide.isDelegated(state.words[MEDELEG], cause)) return 'M';
+  const onward = decide.isDelegated(state.words[HEDELEG], cause);
   return decide.mayGoToGuest(isVirtual(mode)) && onward ? 'VS' : 'S';
 }

@@ -4,9 +4,9 @@ import type { Trap } from '../access/trap.ts';
 import type { Fired } from '../rules/fired.ts';
 import { R } from '../rules/fired.ts';
 import { isVirtual } from './csr-access.ts';
+import { cellOf } from './csr-cells.ts';
 import type { CsrFile } from './csr-file.ts';
-import { HSTATUS } from './csr-hypervisor.ts';
-import { EPC_MASK, MSTATUS } from './csr-machine.ts';
+import { EPC_MASK } from './csr-machine.ts';
 import type { TrapDecisions } from './delegate.ts';
 import { delegate } from './delegate.ts';
 
@@ -16,13 +16,64 @@ export type Raised = Pick<
   'cause' | 'tval' | 'gpa' | 'tinst' | 'gva' | 'epc' | 'because' | 'rule'
 >;
 
-/** `value` with the bit `to` set as told, and `from` moved into `saved` and cleared: xIE to xPIE. */
-function stack(status: bigint, enable: bigint, saved: bigint): bigint {
-  const was = (status & enable) !== 0n;
-  return (status & ~(enable | saved)) | (was ? saved : 0n);
+interface TrapCells {
+  readonly epc: number;
+  readonly cause: number;
+  readonly tval: number;
+  /** The second value and the instruction; VS-mode has none. */
+  readonly tval2: number | null;
+  readonly tinst: number | null;
 }
 
-const put = (value: bigint, bit: bigint, on: boolean) => (on ? value | bit : value & ~bit);
+const CELLS: Readonly<Record<'M' | 'S' | 'VS', TrapCells>> = {
+  M: {
+    epc: cellOf('mepc'),
+    cause: cellOf('mcause'),
+    tval: cellOf('mtval'),
+    tval2: cellOf('mtval2'),
+    tinst: cellOf('mtinst'),
+  },
+  S: {
+    epc: cellOf('sepc'),
+    cause: cellOf('scause'),
+    tval: cellOf('stval'),
+    tval2: cellOf('htval'),
+    tinst: cellOf('htinst'),
+  },
+  VS: {
+    epc: cellOf('vsepc'),
+    cause: cellOf('vscause'),
+    tval: cellOf('vstval'),
+    tval2: null,
+    tinst: null,
+  },
+};
+/** Words: the low halves of the status registers. */
+const MSTATUS = 2 * cellOf('mstatus');
+const HSTATUS = 2 * cellOf('hstatus');
+const VSSTATUS = 2 * cellOf('vsstatus');
+
+// Bits of mstatus, sstatus and vsstatus; HIGH: of the upper word.
+const SIE = 1 << 1;
+const MIE = 1 << 3;
+const SPIE = 1 << 5;
+const MPIE = 1 << 7;
+const SPP = 1 << 8;
+const MPP = 3 << 11;
+const MPRV = 1 << 17;
+const HIGH_GVA = 1 << 6;
+const HIGH_MPV = 1 << 7;
+// Bits of hstatus.
+const GVA = 1 << 6;
+const SPV = 1 << 7;
+const SPVP = 1 << 8;
+
+/** xIE moves to xPIE and is cleared. */
+function stack(status: number, enable: number, saved: number): number {
+  return (status & ~(enable | saved)) | ((status & enable) !== 0 ? saved : 0);
+}
+
+const put = (value: number, bit: number, on: boolean) => (on ? value | bit : value & ~bit);
 
 /** Takes a trap raised in `mode`: writes the CSRs of the mode that it goes to, and returns it as delivered. */
 export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, mode: Mode): Trap {
@@ -43,49 +94,47 @@ export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, m
 }
 
 /** Writes xepc, xcause, xtval and, where there are any, the second value and the instruction. */
-function record(csrs: CsrFile, prefix: 'm' | 's' | 'vs', trap: Trap): void {
-  csrs.setRaw(`${prefix}epc`, trap.epc & EPC_MASK);
-  csrs.setRaw(`${prefix}cause`, BigInt(trap.cause));
-  csrs.setRaw(`${prefix}tval`, trap.tval);
-  if (prefix === 'vs') return;
-  const gpa = trap.gpa === null ? 0n : trap.gpa >> 2n;
-  csrs.setRaw(prefix === 'm' ? 'mtval2' : 'htval', gpa);
-  csrs.setRaw(prefix === 'm' ? 'mtinst' : 'htinst', trap.tinst);
+function record({ cells }: CsrFile, to: TrapCells, trap: Trap): void {
+  cells[to.epc] = trap.epc & EPC_MASK;
+  cells[to.cause] = BigInt(trap.cause);
+  cells[to.tval] = trap.tval;
+  if (to.tval2 !== null) cells[to.tval2] = trap.gpa === null ? 0n : trap.gpa >> 2n;
+  if (to.tinst !== null) cells[to.tinst] = trap.tinst;
 }
 
 function enterMachine(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
-  const old = csrs.raw('mstatus');
-  let status = stack(old, MSTATUS.MIE, MSTATUS.MPIE) & ~MSTATUS.MPP;
-  status |= BigInt(decide.previousPrivilege(mode)) << 11n;
-  if (csrs.has('hgatp')) {
-    status = put(put(status, MSTATUS.MPV, trap.mpv), MSTATUS.GVA, trap.gva);
+  const { words } = csrs;
+  const old = words[MSTATUS];
+  words[MSTATUS] = (stack(old, MIE, MPIE) & ~MPP) | (decide.previousPrivilege(mode) << 11);
+  if (csrs.has('hstatus')) {
+    const high = put(words[MSTATUS + 1], HIGH_MPV, trap.mpv);
+    words[MSTATUS + 1] = put(high, HIGH_GVA, trap.gva);
   }
-  csrs.setRaw('mstatus', status);
-  record(csrs, 'm', trap);
+  record(csrs, CELLS.M, trap);
   // With MPRV set, MPP and MPV decide where data accesses go.
-  if ((old & MSTATUS.MPRV) !== 0n) csrs.version++;
+  if ((old & MPRV) !== 0) csrs.version++;
 }
 
 function enterSupervisor(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
+  const { words } = csrs;
   const fromSupervisor = (decide.previousPrivilege(mode) & 1) === 1;
-  const status = stack(csrs.raw('mstatus'), MSTATUS.SIE, MSTATUS.SPIE);
-  csrs.setRaw('mstatus', put(status, MSTATUS.SPP, fromSupervisor));
+  words[MSTATUS] = put(stack(words[MSTATUS], SIE, SPIE), SPP, fromSupervisor);
   if (csrs.has('hstatus')) {
-    const old = csrs.raw('hstatus');
-    let hstatus = put(put(old, HSTATUS.SPV, trap.mpv), HSTATUS.GVA, trap.gva);
-    if (decide.updatesSpvp(trap.mpv)) hstatus = put(hstatus, HSTATUS.SPVP, fromSupervisor);
-    csrs.setRaw('hstatus', hstatus);
+    const old = words[HSTATUS];
+    let next = put(put(old, SPV, trap.mpv), GVA, trap.gva);
+    if (decide.updatesSpvp(trap.mpv)) next = put(next, SPVP, fromSupervisor);
+    words[HSTATUS] = next;
     // SPVP decides where HLV and HSV go.
-    if (((old ^ hstatus) & HSTATUS.SPVP) !== 0n) csrs.version++;
+    if (((old ^ next) & SPVP) !== 0) csrs.version++;
   }
-  record(csrs, 's', trap);
+  record(csrs, CELLS.S, trap);
 }
 
 function enterGuest(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
+  const { words } = csrs;
   const fromSupervisor = (decide.previousPrivilege(mode) & 1) === 1;
-  const status = stack(csrs.raw('vsstatus'), MSTATUS.SIE, MSTATUS.SPIE);
-  csrs.setRaw('vsstatus', put(status, MSTATUS.SPP, fromSupervisor));
-  record(csrs, 'vs', trap);
+  words[VSSTATUS] = put(stack(words[VSSTATUS], SIE, SPIE), SPP, fromSupervisor);
+  record(csrs, CELLS.VS, trap);
 }
 
 /** What the report of a denial by the protection table decides. */

@@ -308,10 +308,10 @@ function bruteForce(
   machine: boolean,
 ): boolean {
   const matches = (index: number, byte: bigint): boolean => {
-    const { a, address } = entries[index]!;
+    const { a, address } = entries[index];
     if (a === 0) return false;
     if (a === 1) {
-      const from = index === 0 ? 0n : entries[index - 1]!.address << 2n;
+      const from = index === 0 ? 0n : entries[index - 1].address << 2n;
       return byte >= from && byte < address << 2n;
     }
     if (a === 2) return byte >> 2n === address;
@@ -325,7 +325,7 @@ function bruteForce(
   const first = Math.min(...deciding.map((index) => (index < 0 ? entries.length : index)));
   if (first === entries.length) return machine;
   if (deciding.some((_, k) => !matches(first, at + BigInt(k)))) return false;
-  const { config } = entries[first]!;
+  const { config } = entries[first];
   if (machine && (config & L) === 0) return true;
   return (config & needs) === needs;
 }
