@@ -9,7 +9,8 @@ import { onThisThread } from './schedule.ts';
 import type { Script } from './script.ts';
 import { fakeResult, fakeScript } from './script.test-support.ts';
 import { NO_FILTERS, select } from './select.ts';
-import { DEFAULT_VARIATION, policies, variationName } from './variation.ts';
+import { policies } from './policies.ts';
+import { DEFAULT_VARIATION, variationName } from './variation.ts';
 import { script as scriptError } from './reporters/stream.test-support.ts';
 
 const scripts = [

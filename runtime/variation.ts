@@ -1,6 +1,4 @@
 /** What one run varies for a plan: policy, model, revision, knobs, faults, seed and budget. */
-import { CACHING } from '../emulator/index.ts';
-
 export interface Variation {
   /** A policy of `CACHING`; null: what the scenario says, or none. */
   readonly caching: string | null;
@@ -25,11 +23,6 @@ export const DEFAULT_VARIATION: Variation = {
   seed: 1,
   steps: 1_000_000,
 };
-
-/** The policies that `--caching WORD` visits. */
-export function policies(word: string | null): readonly (string | null)[] {
-  return word === 'all' ? CACHING : [word];
-}
 
 /** What a result calls its variation: `retain`, `none, rdsm_hs, mtt_0_1, fault rx-as-r`; `default` when nothing is varied. */
 export function variationName(variation: Variation): string {

@@ -5,7 +5,6 @@ import type { Command, Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import type { SettingName } from './settings.ts';
 import { SETTING_NAMES, SETTINGS } from './settings.ts';
-import { UsageError } from './usage-error.ts';
 
 interface CommandRow {
   readonly usage: string;
@@ -198,8 +197,3 @@ const EXIT_CODES = `
 Exit codes: 0 all passed, 1 a case or a gate failed, 2 usage, configuration or script error,
 3 internal error or timeout, 4 nothing ran, 130 and 143 on signals.
 Every setting can stand in sdt.config.json or in the environment (SDT_SEED=7); flags come first.`;
-
-/** A usage error as people read it. */
-export function usageText(error: UsageError): string {
-  return `sdt: ${error.message}\n${error.advice === null ? '' : `     ${error.advice}\n`}`;
-}

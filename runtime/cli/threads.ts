@@ -18,7 +18,11 @@ export interface ThreadSetup {
 
 export function startThread(setup: ThreadSetup): StartThread {
   return (answer, ended) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: setup,
+      // Results are short-lived: a small nursery keeps many threads small.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     worker.on('message', (message: ThreadAnswer) => answer(message));
     worker.on('error', (error) => ended(`the thread that ran it ended: ${error.message}`));
     worker.on('exit', (code) => ended(`the thread that ran it ended with code ${code}`));

@@ -1,7 +1,7 @@
 /** The variations that the settings ask for, every name checked. */
 import { KNOBS, REVISIONS } from '../../emulator/index.ts';
 import type { Variation } from '../variation.ts';
-import { policies } from '../variation.ts';
+import { policies } from '../policies.ts';
 import { VOCABULARY } from '../vocabulary.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import type { Settings } from './settings.ts';
