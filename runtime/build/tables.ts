@@ -133,17 +133,18 @@ function freeSdid(world: World): bigint {
   return sdid;
 }
 
-/** The lowest ASID or VMID from 1 on that no line claims for the same kind of space. */
-function freeId(world: World, { stage }: SpaceLine): bigint {
+/** The lowest ASID or VMID that no other space of the domain has or will have. */
+function freeId(world: World, { stage, domain }: SpaceLine): bigint {
   const taken = new Set<bigint>();
   for (const line of world.plan.lines) {
-    if (line.kind !== 'space' || line.id === null) continue;
+    if (line.kind !== 'space' || line.id === null || line.domain !== domain) continue;
     if ((line.stage === 'g') === (stage === 'g')) taken.add(world.resolve(line.id));
   }
   for (const space of world.spaces.values()) {
-    if ((space.stage === 'g') === (stage === 'g')) taken.add(space.id);
+    const alike = (space.stage === 'g') === (stage === 'g');
+    if (alike && space.domain.name === domain) taken.add(space.id);
   }
-  let id = 1n;
+  let id = 0n;
   while (taken.has(id)) id++;
   return id;
 }
