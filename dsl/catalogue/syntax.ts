@@ -122,6 +122,12 @@ export const SYNTAX = {
     severity: 'error',
     example: example('grant rq on key to vault'),
   },
+  SDT121: {
+    title: 'a file with too many words',
+    message: 'this file has more than 2,000,000 words and signs',
+    severity: 'error',
+    example: `sdt 1\n${`tags${' a'.repeat(32_000)}\n`.repeat(63)}`,
+  },
   SDT199: {
     title: 'more diagnostics than are listed',
     message: 'and N more',

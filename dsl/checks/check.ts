@@ -1,17 +1,74 @@
 /** Runs every check over a scenario: names and kinds first, then layout, meaning and style on sampled cases. */
 import { caseAt, conditionsOf, resolveLine } from '../compile/expand.ts';
 import type { Fixture } from '../compile/inline.ts';
-import type { Accept } from '../report.ts';
-import type { Scenario } from '../compile/scenario.ts';
+import { caseCount, type Scenario } from '../compile/scenario.ts';
 import type { Sections } from '../compile/sections.ts';
+import type { Accept } from '../report.ts';
+import { checkAddressSpaces, checkAlignment, checkCosts, checkRawRegisters } from './attempts.ts';
+import { type CaseCheck, sampledCases, type ScenarioCheck } from './case-view.ts';
+import { checkConditions } from './conditions.ts';
+import { checkClauses, checkDenied, checkVerdicts } from './expectations.ts';
+import { checkLeaves } from './leaves.ts';
+import {
+  checkCount,
+  checkFeatures,
+  checkOpenRules,
+  checkOrder,
+  checkParameters,
+  checkRules,
+  checkTags,
+} from './limits.ts';
+import { checkUnwritten } from './memory.ts';
+import { checkRegions } from './regions.ts';
+import { checkPageTables, checkSdids, checkSharing } from './sharing.ts';
+import { checkStaleness } from './staleness.ts';
+import { checkAsserts, checkBareErrors, checkFileStyle } from './style.ts';
+import { checkIommus, checkSwallowed } from './tables.ts';
+
+const SCENARIO_CHECKS: readonly ScenarioCheck[] = [
+  checkRules,
+  checkTags,
+  checkFeatures,
+  checkOrder,
+  checkOpenRules,
+  checkConditions,
+  checkClauses,
+  checkBareErrors,
+];
+
+/** What holds of scenarios only, not of a fixture looked at by itself. */
+const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [checkCount, checkParameters, checkAsserts];
+
+const CASE_CHECKS: readonly CaseCheck[] = [
+  checkRegions,
+  checkLeaves,
+  checkSharing,
+  checkPageTables,
+  checkSdids,
+  checkStaleness,
+  checkUnwritten,
+  checkVerdicts,
+  checkDenied,
+  checkAlignment,
+  checkAddressSpaces,
+  checkCosts,
+  checkRawRegisters,
+  checkSwallowed,
+  checkIommus,
+];
 
 /** Combinations of rows that are looked at one by one; beyond, each row of each axis once. */
 const EVERY_CASE_UP_TO = 64;
 
 /** `fixture`: a fixture looked at by itself, which has no title and asserts nothing. */
 export function checkScenario(scenario: Scenario, accept: Accept, fixture = false): void {
+  for (const check of SCENARIO_CHECKS) check(scenario, accept);
+  if (!fixture) for (const check of WHOLE_SCENARIO_CHECKS) check(scenario, accept);
+  if (caseCount(scenario) === 0) return;
   resolveAll(scenario, accept);
-  void fixture;
+  for (const view of sampledCases(scenario)) {
+    for (const check of CASE_CHECKS) check(view, accept);
+  }
 }
 
 /** Resolves every line for every combination of the rows it hangs on: what fails to resolve is reported. */
@@ -29,12 +86,12 @@ function resolveAll(scenario: Scenario, accept: Accept): void {
   conditionsOf(scenario, caseAt(scenario, new Array<number>(axes).fill(0), accept));
 }
 
+/** Checks of a file as a whole. */
 export function checkFile(
   sections: Sections,
   fixtures: ReadonlyMap<string, Fixture>,
   scenarios: readonly Scenario[],
-  path: string,
   accept: Accept,
 ): void {
-  void [sections, fixtures, scenarios, path, accept];
+  checkFileStyle(sections, fixtures, scenarios, accept);
 }

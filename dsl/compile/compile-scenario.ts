@@ -23,6 +23,7 @@ export interface Draft {
   readonly scope: Scope;
   readonly axes: readonly Axis[];
   readonly placed: readonly Placed[];
+  readonly givens: readonly Placed[];
   readonly vocabulary: Vocabulary;
   readonly sources: ReadonlyMap<string, readonly string[]>;
 }
@@ -123,6 +124,7 @@ export function compileScenario(draft: Draft, accept: Accept): Scenario {
     machine,
     regions,
     placed: draft.placed,
+    givens: draft.givens,
     lines,
     frames: new Slots<Frame>(frameAxes, axes),
     actors,

@@ -69,6 +69,7 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
         scope,
         axes: [...main.sections.wide.axes, ...section.axes],
         placed: inliner.placed,
+        givens: inliner.givens,
       },
       accept,
     );
@@ -76,7 +77,7 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
     checkScenario(scenario, accept);
   }
   checkUnusedFixtures(fixtures, base, accept);
-  checkFile(main.sections, fixtures, scenarios, source.path, accept);
+  checkFile(main.sections, fixtures, scenarios, accept);
   return {
     path: source.path,
     diagnostics: inFileOrder(findings.list, [...sources.keys()]),
@@ -195,6 +196,7 @@ function checkUnusedFixtures(
       scope: newScope(fixture.scope),
       axes: [],
       placed: inliner.placed,
+      givens: inliner.givens,
     };
     checkScenario(compileScenario(draft, accept), accept, true);
     fixture.used = false;

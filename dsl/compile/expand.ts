@@ -27,7 +27,6 @@ export function caseAt(scenario: Scenario, rows: readonly number[], accept: Acce
 }
 
 function withoutHoles(lines: readonly Placed[], c: Case): readonly Placed[] {
-  if (c.scenario.axes.length === 0) return lines;
   return lines.filter((placed) => !mentionsHole(placed.line.mentions, placed.scope, c));
 }
 

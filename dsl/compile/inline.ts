@@ -1,5 +1,6 @@
 /** Which lines are in effect in a scenario: file-wide ones, its own, and those of the fixtures it is given. */
 import type { Cell, StatementOf } from '../ast.ts';
+import type { Span } from '../span.ts';
 import type { Line, Section } from './sections.ts';
 import { didYouMean, type Accept } from '../report.ts';
 import { type Bound, newScope, type Placed, type Scope } from './scope.ts';
@@ -18,9 +19,12 @@ const DEEPEST = 64;
 /** Collects lines in order, replacing each `given` by the lines of its fixture. */
 export class Inliner {
   readonly placed: Placed[] = [];
+  /** The `given` lines met on the way. */
+  readonly givens: Placed[] = [];
   readonly #fixtures: ReadonlyMap<string, Fixture>;
   readonly #accept: Accept;
   readonly #open: string[] = [];
+  #full = false;
 
   constructor(fixtures: ReadonlyMap<string, Fixture>, accept: Accept) {
     this.#fixtures = fixtures;
@@ -31,15 +35,22 @@ export class Inliner {
   add(lines: readonly Line[], scope: Scope): void {
     for (const line of lines) {
       const s = line.statement;
-      if (s.kind === 'given') this.#given(s, scope);
-      else if (s.kind === 'let') declareConstant(s, scope, this.#accept);
+      if (s.kind === 'given') {
+        this.givens.push({ line, scope, position: this.placed.length });
+        this.#given(s, scope);
+      } else if (s.kind === 'let') declareConstant(s, scope, this.#accept);
       else if (this.placed.length < MOST_LINES) {
         this.placed.push({ line, scope, position: this.placed.length });
       } else {
-        this.#accept('SDT424', s.span, `the scenario has more than ${MOST_LINES} lines`);
-        return;
+        return this.#tooLong(s.span);
       }
     }
+  }
+
+  #tooLong(span: Span): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#accept('SDT424', span, `the scenario has more than ${MOST_LINES} lines`);
   }
 
   /** Enters a fixture as if it were given with these parameters. */
@@ -67,7 +78,7 @@ export class Inliner {
       });
       return;
     }
-    if (this.placed.length >= MOST_LINES) return;
+    if (this.placed.length >= MOST_LINES) return this.#tooLong(s.span);
     this.enter(name, fixture, this.#arguments(s, fixture, scope));
   }
 

@@ -45,6 +45,8 @@ export interface Scenario {
   readonly regions: readonly Placed[];
   /** Every line in effect, in order. */
   readonly placed: readonly Placed[];
+  /** The `given` lines that brought fixtures in. */
+  readonly givens: readonly Placed[];
   readonly lines: readonly RunLine[];
   readonly frames: Slots<Frame>;
   readonly actors: Map<string, Slots<PlanActor | PlanDevice>>;

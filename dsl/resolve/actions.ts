@@ -194,9 +194,10 @@ function fence(action: Extract<Action, { do: 'fences' }>, scope: Scope, c: Case)
         ? operand(action.for.base, scope, c)
         : evaluate(action.for.base, scope, c);
   if (row === undefined) {
-    c.accept?.('SDT230', action.fence.span, `no fence instruction is called '${name}'`, {
-      help: didYouMean(name, fences.keys()) ?? `one of: ${[...fences.keys()].join(', ')}`,
-    });
+    if (name !== '')
+      c.accept?.('SDT230', action.fence.span, `no fence instruction is called '${name}'`, {
+        help: didYouMean(name, fences.keys()) ?? `one of: ${[...fences.keys()].join(', ')}`,
+      });
   } else if (c.accept !== null) {
     if (of !== null && row.of === null) {
       c.accept('SDT413', action.fence.span, `${row.mnemonic} has no operand for 'of'`);

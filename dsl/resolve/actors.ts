@@ -24,6 +24,7 @@ const MOST_HARTS = 4095;
 /** The actor or device that a step names; the same object for all steps of one case. */
 export function actorOf(ref: Ref, scope: Scope, c: Case): PlanActor | PlanDevice | null {
   const name = textOf(ref, scope, c);
+  if (name === '') return null;
   const declared = c.scenario.names.get(name);
   if (declared === undefined || declared.placed === null) {
     if (name === 'rdsm') return RDSM;

@@ -44,7 +44,7 @@ function through(bound: Bound, c: Case): Bound {
   return bound;
 }
 
-/** The text of a word, name or reference once its parameter is filled in. */
+/** The text of a word, name or reference once its parameter is filled in; empty after a finding. */
 export function textOf(word: Word | Ref, scope: Scope, c: Case): string {
   if (!word.param) {
     // `using size` of a fixture: its parameter may stand for a word without brackets.
@@ -54,7 +54,7 @@ export function textOf(word: Word | Ref, scope: Scope, c: Case): string {
   const bound = boundTo(word.text, scope, c);
   if (bound !== null) return cellText(bound.cell);
   unknownParameter(word.text, word.span, scope, c);
-  return word.text;
+  return '';
 }
 
 export function cellText(cell: Cell): string {

@@ -1,6 +1,7 @@
 /** CSR references: `mmpt`, or a field of one, `mmpt.mode`. */
 import type { Ref } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
+import { formatOf } from './pack.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';
 
@@ -13,6 +14,7 @@ export interface CsrPlace {
 export function csrOf(ref: Ref, scope: Scope, c: Case): CsrPlace & { readonly known: boolean } {
   const { vocabulary } = c.scenario;
   const [csr = '', fieldName, ...rest] = textOf(ref, scope, c).split('.');
+  if (csr === '') return { csr, field: null, known: false };
   const row = vocabulary.csrs.get(csr);
   if (row === undefined || !row.xlens.includes(c.frame.xlen)) {
     c.accept?.(
@@ -26,7 +28,7 @@ export function csrOf(ref: Ref, scope: Scope, c: Case): CsrPlace & { readonly kn
     return { csr, field: null, known: false };
   }
   if (fieldName === undefined) return { csr, field: null, known: true };
-  const format = vocabulary.format(csr, c.frame.xlen);
+  const format = formatOf(csr, c.frame.xlen, vocabulary);
   const field = rest.length === 0 ? format?.fields.get(fieldName) : undefined;
   if (field === undefined) {
     const names = [...(format?.fields.keys() ?? [])];

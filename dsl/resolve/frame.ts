@@ -15,6 +15,8 @@ export interface Frame {
   /** In file order. */
   readonly regions: PlanRegion[];
   readonly byName: Map<string, PlanRegion>;
+  /** Regions whose place could not be found: nothing more is said about where they lie. */
+  readonly unplaced: Set<string>;
   /** What lies where already, in the order of placing. */
   readonly taken: Range[];
 }
@@ -30,6 +32,7 @@ export function buildFrame(machine: readonly Placed[], regions: readonly Placed[
     pool: tablePool([DEFAULT_RAM], 'smmpt'),
     regions: [],
     byName: new Map(),
+    unplaced: new Set(),
     taken: [],
   };
   c.frame = frame;

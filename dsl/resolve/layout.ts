@@ -68,6 +68,8 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
   const aligned =
     region.aligned === null ? PAGE : constantValue(region.aligned, scope, c, 'an alignment');
   let base = region.at === null ? 0n : constantValue(region.at, scope, c, 'the place of a region');
+  // 0 stands for a place that could not be made out.
+  if (region.at !== null && base === 0n) c.frame.unplaced.add(name);
   if (size === 0n) c.accept?.('SDT239', region.size.span, 'a region has at least one byte');
   if (aligned === 0n || (aligned & (aligned - 1n)) !== 0n) {
     c.accept?.('SDT303', region.aligned!.span, `an alignment is a power of two, found ${aligned}`);
@@ -83,6 +85,7 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
         help: "add RAM ('machine ram at .. size ..'), or make the region smaller",
       });
     }
+    if (slot === null) c.frame.unplaced.add(name);
     base = slot ?? c.frame.ram[0]!.base;
   }
   c.frame.byName.set(name, {

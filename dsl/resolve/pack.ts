@@ -5,13 +5,26 @@ import { evaluate } from './evaluate.ts';
 import type { PackedField, Value } from '../plan.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';
+import type { Format, Vocabulary } from '../vocabulary.ts';
 
 type Pack = Extract<Expr, { kind: 'pack' }>;
+
+const formats = new WeakMap<Vocabulary, Map<string, Format | null>>();
+
+/** The format as the vocabulary has it, asked for once. */
+export function formatOf(name: string, xlen: 32 | 64, vocabulary: Vocabulary): Format | null {
+  let known = formats.get(vocabulary);
+  if (known === undefined) formats.set(vocabulary, (known = new Map()));
+  const key = `${name} ${xlen}`;
+  let format = known.get(key);
+  if (format === undefined) known.set(key, (format = vocabulary.format(name, xlen)));
+  return format;
+}
 
 /** The named fields with their places; fields that the format has not are reported and left out. */
 export function fieldsOf(expr: Pack, scope: Scope, c: Case): PackedField[] {
   const { vocabulary } = c.scenario;
-  const format = vocabulary.format(expr.format.text, c.frame.xlen);
+  const format = formatOf(expr.format.text, c.frame.xlen, vocabulary);
   if (format === null) {
     for (const { value } of expr.fields) evaluate(value, scope, c);
     if (c.accept !== null) {

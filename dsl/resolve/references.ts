@@ -12,6 +12,7 @@ import type { Expr } from '../ast.ts';
 /** The name of a declared thing of one of `kinds`; a finding when it is unknown, of another kind, or declared later. */
 export function nameOf(ref: Ref | Word, kinds: readonly Kind[], scope: Scope, c: Case): string {
   const name = textOf(ref, scope, c);
+  if (name === '') return name;
   const declared = c.scenario.names.get(name);
   if (declared !== undefined) {
     declared.used = true;
@@ -53,6 +54,7 @@ const MODES: ReadonlySet<string> = new Set(['M', 'HS', 'S', 'U', 'VS', 'VU']);
 export function modeOf(word: Word, scope: Scope, c: Case): ModeName {
   const text = textOf(word, scope, c);
   if (MODES.has(text)) return text as ModeName;
+  if (text === '') return 'S';
   c.accept?.('SDT229', word.span, `'${text}' is no privilege mode`, {
     help: 'one of: M, HS, S, U, VS, VU',
   });
@@ -64,7 +66,7 @@ const PERMS: ReadonlySet<string> = new Set(['none', 'r', 'rw', 'rx', 'rwx', 'x',
 /** Permissions; `w` and `wx` are reserved encodings and refused here (SMMPT-XWR-03, -07). */
 export function permsOf(word: Word, scope: Scope, c: Case): string {
   const text = textOf(word, scope, c);
-  if (c.accept !== null) {
+  if (c.accept !== null && text !== '') {
     if (!PERMS.has(text)) {
       c.accept('SDT229', word.span, `'${text}' are no permissions`, {
         help: 'one of: none, r, rw, rx, rwx, x',
@@ -88,7 +90,7 @@ export function oneOf(
   c: Case,
 ): string {
   const text = textOf(word, scope, c);
-  if (c.accept !== null && !known.has(text)) {
+  if (c.accept !== null && text !== '' && !known.has(text)) {
     c.accept(code, word.span, `there is no ${what} '${text}'`, {
       help: didYouMean(text, known.keys()) ?? fewOf(known.keys()),
     });

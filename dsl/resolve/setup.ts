@@ -22,7 +22,7 @@ export function resolveSetup(placed: Placed, c: Case): PlanLine | null {
         kind: 'domain',
         name: s.name.text,
         sdid: s.sdid === null ? null : evaluate(s.sdid, scope, c),
-        mpt: s.mpt === null ? null : sharedTable(s.mpt, scope, c),
+        mpt: s.mpt === null ? null : ownMode(s.mpt, scope, c),
         tables: s.tables === null ? null : nameOf(s.tables, ['region'], scope, c),
         span,
       };
@@ -137,9 +137,22 @@ export function unmodelled(span: PlanLine['span'], why: string): PlanLine {
   return { kind: 'unmodelled', why, span };
 }
 
-/** `domain b mpt a`: two domains, one table. */
-function sharedTable(ref: Ref, scope: Scope, c: Case): string {
-  return nameOf(ref, ['domain'], scope, c);
+/** `domain b mpt smmpt52`: a mode of its own for this domain. */
+function ownMode(ref: Ref, scope: Scope, c: Case): string {
+  const { isolationModes } = c.scenario.vocabulary;
+  const mode = textOf(ref, scope, c);
+  if (mode === 'bare') return mode;
+  const row = isolationModes.get(
+    oneOf(ref, isolationModes, 'SDT211', 'mode of the table', scope, c),
+  );
+  if (row !== undefined && row.xlen !== c.frame.xlen) {
+    c.accept?.(
+      'SDT422',
+      ref.span,
+      `'${mode}' needs XLEN ${row.xlen}, the machine has ${c.frame.xlen}`,
+    );
+  }
+  return mode;
 }
 
 /** A line about memory that only a later platform has cannot run yet. */
@@ -160,7 +173,7 @@ const STAGES: ReadonlySet<string> = new Set(['vs', 'g', 's', 'io']);
 function space(s: StatementOf<'space'>, scope: Scope, c: Case): PlanLine {
   const { translationModes } = c.scenario.vocabulary;
   const stage = textOf(s.stage, scope, c);
-  if (!STAGES.has(stage)) {
+  if (stage !== '' && !STAGES.has(stage)) {
     c.accept?.('SDT211', s.stage.span, `there is no stage '${stage}'`, {
       help: 'one of: s, vs, g, io',
     });

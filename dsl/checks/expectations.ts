@@ -1,0 +1,180 @@
+/** 4xx: outcomes that their step cannot have, and clauses that cannot belong to their alternative. */
+import type { Action, Alternative, Clause, Outcome } from '../ast.ts';
+import type { Line } from '../compile/sections.ts';
+import type { PlanAlternative } from '../plan.ts';
+import type { Accept } from '../report.ts';
+import { overlaps } from '../resolve/layout.ts';
+import type { Vocabulary } from '../vocabulary.ts';
+import {
+  type CaseCheck,
+  type CaseView,
+  constant,
+  hartActor,
+  hex,
+  isExact,
+  rangeOf,
+  type ScenarioCheck,
+  type StepLine,
+} from './case-view.ts';
+
+type VerdictKind = Alternative['verdict']['kind'];
+
+const SUCCESS: ReadonlySet<VerdictKind> = new Set(['ok', 'success', 'value', 'running']);
+
+/** Clauses that say something about a denial, a trap or an exit only. */
+const OF_DENIALS: ReadonlySet<Clause['kind']> = new Set([
+  'at',
+  'gpa',
+  'because',
+  'partial',
+  'taken',
+]);
+
+export const checkClauses: ScenarioCheck = (scenario, accept) => {
+  for (const { line } of scenario.placed) visit(line, accept);
+  for (const axis of scenario.axes) {
+    for (const row of axis.rows) {
+      for (const cell of row) if (cell.outcome !== null) checkOutcome(cell.outcome, accept);
+    }
+  }
+};
+
+function visit(line: Line, accept: Accept): void {
+  const s = line.statement;
+  if ((s.kind === 'step' || s.kind === 'check') && s.outcome !== null) {
+    checkOutcome(s.outcome, accept);
+  }
+  for (const when of line.whens) checkOutcome(when.statement.outcome, accept);
+  for (const inner of line.program) visit(inner, accept);
+}
+
+function checkOutcome(outcome: Outcome, accept: Accept): void {
+  for (const alternative of outcome.alternatives) {
+    if (alternative.clauses.length === 0 || alternative.not) continue;
+    const { kind } = alternative.verdict;
+    // A lone parameter may stand for any outcome.
+    if (kind === 'value' && alternative.verdict.from.kind === 'param') continue;
+    for (const clause of alternative.clauses) {
+      const why = impossible(kind, alternative, clause);
+      if (why !== null) accept('SDT413', clause.span, why);
+    }
+  }
+}
+
+function impossible(kind: VerdictKind, alternative: Alternative, clause: Clause): string | null {
+  if (SUCCESS.has(kind) && OF_DENIALS.has(clause.kind)) {
+    return `'${clause.kind}' belongs to a fault, but this alternative is '${nameOf(kind)}'`;
+  }
+  if (kind === 'fault' && clause.kind === 'as') {
+    return "a fault has no value that could be captured with 'as'";
+  }
+  if ((kind === 'denied' || kind === 'aborted') && clause.kind === 'as') {
+    return `'${kind}' has no value that could be captured with 'as'`;
+  }
+  if (alternative.verdict.kind !== 'fault') return null;
+  const { fault, origin } = alternative.verdict.fault;
+  if (clause.kind === 'partial' && origin !== null && origin !== 'store') {
+    return `'partial' allows the allowed part of a split store, but this is a ${origin} fault`;
+  }
+  if (clause.kind === 'gpa' && fault === 'access') {
+    return "'gpa' belongs to a guest page fault";
+  }
+  return null;
+}
+
+const nameOf = (kind: VerdictKind): string => (kind === 'value' ? 'a value' : kind);
+
+/** What a step can never do: a load raises no store fault, a store has no value, only calls succeed. */
+export const checkVerdicts: CaseCheck = (view, accept) => {
+  const { vocabulary } = view.scenario;
+  for (const { placed, line } of view.lines) {
+    const s = placed.line.statement;
+    if (line.kind !== 'step' || s.kind !== 'step') continue;
+    const outcomes = [line.outcome, ...line.whens.map((when) => when.outcome)];
+    for (const outcome of outcomes) {
+      for (const alternative of outcome.alternatives) {
+        const why = impossibleVerdict(s.action, line, alternative, vocabulary);
+        if (why !== null) accept('SDT413', outcome.span, why.message, { help: why.help });
+      }
+    }
+  }
+};
+
+interface Why {
+  readonly message: string;
+  readonly help?: string | undefined;
+}
+
+function impossibleVerdict(
+  action: Action,
+  step: StepLine,
+  alternative: PlanAlternative,
+  vocabulary: Vocabulary,
+): Why | null {
+  const { verdict } = alternative;
+  const calls = action.do === 'calls' || action.do === 'continues' || action.do === 'runs';
+  if ((verdict.kind === 'success' || verdict.kind === 'error') && !calls) {
+    return {
+      message: `'${verdict.kind}' is what a call returns`,
+      help: "an access that is allowed is 'ok'",
+    };
+  }
+  if (verdict.kind === 'exits' && !calls) {
+    return { message: "'exits' is what running a TVM or a program ends with" };
+  }
+  if (verdict.kind === 'aborted' && 'mode' in step.actor) {
+    return {
+      message: "'aborted' is what happens to a device",
+      help: "for a hart: 'denied', or the fault",
+    };
+  }
+  const writes = ['stores', 'writes csr', 'fences', 'writes'].includes(action.do);
+  if ((verdict.kind === 'value' || verdict.kind === 'fields') && writes) {
+    return {
+      message: `'${action.do.split(' ')[0]}' has no value to compare`,
+      help: "write '-> ok', and read it back",
+    };
+  }
+  if (step.action.do !== 'attempt' || verdict.kind !== 'fault') return null;
+  const origin = vocabulary.operations.get(step.action.operation)?.origin;
+  if (origin === undefined || verdict.fault.origin === null || verdict.fault.origin === origin) {
+    return null;
+  }
+  return {
+    message: `'${step.action.operation}' never raises a ${verdict.fault.origin} fault`,
+    help: `its faults are ${origin} faults`,
+  };
+}
+
+/** `denied` is isolation; where the domain's own tables map nothing, the outcome is a page fault. */
+export const checkDenied: CaseCheck = (view, accept) => {
+  for (const { line } of view.lines) {
+    if (line.kind !== 'step' || line.action.do !== 'attempt') continue;
+    if (!isExact(line.outcome) || line.whens.length > 0) continue;
+    if (line.outcome.alternatives[0]!.verdict.kind !== 'denied') continue;
+    const actor = hartActor(line);
+    const at = constant(line.action.address.at);
+    if (actor === null || actor.using === null || at === null) continue;
+    if (actor.mode === 'M' && actor.as === null) continue;
+    if (mapped(actor.using, at, view)) continue;
+    accept(
+      'SDT405',
+      line.outcome.span,
+      `'${actor.using}' maps nothing at ${hex(at)}: that is a page fault, not 'denied'`,
+      {
+        help: `map it, or write '-> page fault'`,
+      },
+    );
+  }
+};
+
+/** Whether a space may map an address; entries, pokes and unknown extents may do anything. */
+function mapped(space: string, at: bigint, view: CaseView): boolean {
+  return view.lines.some(({ line }) => {
+    if (line.kind === 'poke' || line.kind === 'unmodelled') return true;
+    if (line.kind === 'entry') return line.of === space;
+    if (line.kind !== 'map' || line.space !== space) return false;
+    const range = rangeOf({ base: line.from, size: line.size });
+    return range === null || overlaps(range, { base: at, size: 1n });
+  });
+}
