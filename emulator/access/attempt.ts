@@ -3,10 +3,11 @@ import { isolate } from '../isolate/isolation.ts';
 import { nextPage, virtualPages } from '../memory/page.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { translate } from '../translate/walk.ts';
-import { markExplicit, markSplit, markWhole } from './explicit-rules.ts';
+import { markExplicit, markRegion, markSplit, markWhole } from './explicit-rules.ts';
 import type { Kind, Operation } from './kinds.ts';
 import { KINDS, READ } from './kinds.ts';
 import { Value } from './parts.ts';
+import { PLAIN } from './physical.ts';
 import type { Port } from './port.ts';
 
 /** Bytes of a cache block. */
@@ -41,6 +42,8 @@ export class Attempt {
   page = 0;
   offset = 0;
   private readonly other = new Value();
+  /** The frame of the part decided last. */
+  private frame = 0;
 
   constructor(port: Port) {
     this.port = port;
@@ -66,7 +69,7 @@ export class Attempt {
     const why = this.decide(page, offset, size);
     if (why !== null) return why;
     markWhole(port, offset, size);
-    this.perform(operation, port.page, offset, size);
+    this.perform(operation, this.frame, offset, size);
     return null;
   }
 
@@ -87,10 +90,8 @@ export class Attempt {
     if (why !== null) return why;
     port.counts.data++;
     if (operation.effect !== 'zero') return null;
-    const { physical } = port;
     port.counts.stored += BLOCK;
-    physical.heal(port.page, offset, BLOCK);
-    physical.memory.zero(physical.frameOf(port.page), offset, BLOCK);
+    port.physical.memory.zero(this.frame, offset, BLOCK);
     return null;
   }
 
@@ -126,18 +127,35 @@ export class Attempt {
     if (why !== null) return why;
     // PMP, then PMA.
     const machine = decide.asMachine(context.mode);
+    this.frame = physical.ready(at, physical.rightsOf(kind.pmpNeeds, machine) | PLAIN);
+    return this.frame >= 0 ? null : this.decidePhysical(at, offset, size, machine);
+  }
+
+  /** PMP and PMA where the page as a whole does not settle them. */
+  private decidePhysical(
+    page: number,
+    offset: number,
+    size: number,
+    machine: boolean,
+  ): Reason | null {
+    const { port } = this;
+    const { kind, physical } = port;
+    const decide = port.decide.attempt;
     if (decide.asksPmp()) {
-      const denied = physical.protect(at, offset, size, kind.pmpNeeds, machine);
+      const denied = physical.protect(page, offset, size, kind.pmpNeeds, machine);
       if (denied !== null) return port.refuse(denied, -1);
     }
-    if (!physical.isPlain(at)) {
-      const denied = decide.asksPma() ? physical.support(kind, at, offset, size) : null;
+    if (!physical.isPlain(page)) {
+      markRegion(port, page);
+      const denied = decide.asksPma() ? physical.support(kind, page, offset, size) : null;
       if (denied !== null) return port.refuse(denied, -1);
       const reads = (kind.needs & READ) !== 0 && kind !== KINDS.cbo;
-      if (reads && decide.seesPoison() && physical.isPoisoned(at, offset, size)) {
+      if (reads && decide.seesPoison() && physical.isPoisoned(page, offset, size)) {
         return port.refuse('memory.poison', -1);
       }
+      if (kind.writes) physical.heal(page, offset, size);
     }
+    this.frame = physical.frameOf(page);
     return null;
   }
 
@@ -163,6 +181,7 @@ export class Attempt {
     const first = this.decide(page, offset, head);
     if (first !== null) return first;
     const firstPage = port.page;
+    const firstFrame = this.frame;
     const firstNapot = port.isNapot;
     this.page = decide.second(page, virtualPages(port.xlen));
     this.offset = 0;
@@ -170,8 +189,7 @@ export class Attempt {
     if (decide.decidesSecond()) {
       why = this.decide(this.page, 0, tail);
       markSplit(port, firstPage, firstNapot, why);
-    } else port.page = firstPage + 1;
-    const secondPage = port.page;
+    } else this.frame = port.physical.frameOf(firstPage + 1);
     const isWrite = operation.effect === 'write';
     if (why !== null && (!isWrite || decide.decidesFirst(port.writesFirstPart))) return why;
 
@@ -180,16 +198,16 @@ export class Attempt {
     const { bigEndian } = port.context;
     if (isWrite) {
       if (bigEndian) value.reverse(size);
-      this.store(firstPage, offset, head, value.lo, value.hi);
+      this.store(firstFrame, offset, head, value.lo, value.hi);
       if (why !== null) return why;
       value.right(head);
-      this.store(secondPage, 0, tail, value.lo, value.hi);
+      this.store(this.frame, 0, tail, value.lo, value.hi);
       value.set(0, 0);
       return null;
     }
-    this.load(firstPage, offset, head);
+    this.load(firstFrame, offset, head);
     other.set(value.lo, value.hi);
-    this.load(secondPage, 0, tail);
+    this.load(this.frame, 0, tail);
     value.left(head);
     value.set(value.lo | other.lo, value.hi | other.hi);
     if (bigEndian && port.kind.origin !== 'fetch') value.reverse(size);
@@ -197,26 +215,26 @@ export class Attempt {
   }
 
   /** The access itself, within one physical page. */
-  private perform(operation: Operation, page: number, offset: number, size: number): void {
+  private perform(operation: Operation, frame: number, offset: number, size: number): void {
     const { port, value, other } = this;
     const bigEndian = port.context.bigEndian && port.kind.origin !== 'fetch';
     port.counts.data++;
     switch (operation.effect) {
       case 'read':
-        this.load(page, offset, size);
+        this.load(frame, offset, size);
         if (bigEndian) value.reverse(size);
         return;
       case 'write':
       case 'conditional':
         // An SC is modelled as one whose reservation holds: it succeeds and returns 0.
         if (bigEndian) value.reverse(size);
-        this.store(page, offset, size, value.lo, value.hi);
+        this.store(frame, offset, size, value.lo, value.hi);
         value.set(0, 0);
         return;
       case 'swap':
       case 'add': {
         other.set(value.lo, value.hi);
-        this.load(page, offset, size);
+        this.load(frame, offset, size);
         if (bigEndian) value.reverse(size);
         const { lo, hi } = value;
         if (operation.effect === 'add') {
@@ -225,7 +243,7 @@ export class Attempt {
           other.set(sum, (hi + other.hi + carry) | 0);
         }
         if (bigEndian) other.reverse(size);
-        this.store(page, offset, size, other.lo, other.hi);
+        this.store(frame, offset, size, other.lo, other.hi);
         return;
       }
       case 'zero':
@@ -235,18 +253,15 @@ export class Attempt {
     }
   }
 
-  private load(page: number, offset: number, size: number): void {
-    const { port, value } = this;
-    const { physical } = port;
-    const { memory } = physical;
-    memory.load(physical.frameOf(page), offset, size);
-    value.set(memory.lo, memory.hi);
+  private load(frame: number, offset: number, size: number): void {
+    const { memory } = this.port.physical;
+    memory.load(frame, offset, size);
+    this.value.set(memory.lo, memory.hi);
   }
 
-  private store(page: number, offset: number, size: number, lo: number, hi: number): void {
+  private store(frame: number, offset: number, size: number, lo: number, hi: number): void {
     const { physical, counts } = this.port;
     counts.stored += size;
-    physical.heal(page, offset, size);
-    physical.memory.store(physical.frameOf(page), offset, size, lo, hi);
+    physical.memory.store(frame, offset, size, lo, hi);
   }
 }

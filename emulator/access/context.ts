@@ -31,3 +31,19 @@ export interface Context {
   /** R=0 W=1 X=0 is a shadow-stack page in the first stage: menvcfg.SSE or, with V=1, henvcfg.SSE. */
   shadowStack: boolean;
 }
+
+/** M-mode with nothing in force: before the first attempt. */
+export const IDLE: Context = {
+  mode: 'M',
+  virtual: false,
+  user: false,
+  first: null,
+  second: null,
+  domain: null,
+  sum: false,
+  mxr: false,
+  vsmxr: false,
+  bigEndian: false,
+  tablesBigEndian: false,
+  shadowStack: false,
+};

@@ -3,7 +3,7 @@ import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { EXECUTE, KINDS, READ } from './kinds.ts';
 import type { Port } from './port.ts';
-import { PLAIN, TABLE } from './physical.ts';
+import { TABLE } from './physical.ts';
 
 /** `why`: what the protection table said, null where it allows or does not apply. */
 export function markExplicit(port: Port, page: number, why: Reason | null): void {
@@ -33,10 +33,11 @@ export function markExplicit(port: Port, page: number, why: Reason | null): void
     fired[R.SMMPT_PMP_15] = 1;
     if (context.domain.isolation === 'smmtt') fired[R.SMMTT_LKUP_09] = 1;
   } else markDenied(port);
-  const { physical } = port;
-  if (physical.ready(page, PLAIN) < 0 && physical.pma.kindOf(page) === 'io') {
-    fired[R.SMMPT_ACC_32] = 1;
-  }
+}
+
+/** The page is no ordinary memory. */
+export function markRegion({ context, fired, physical }: Port, page: number): void {
+  if (context.domain !== null && physical.pma.kindOf(page) === 'io') fired[R.SMMPT_ACC_32] = 1;
 }
 
 function markBorrowed({ context, fired, kind, executing }: Port): void {

@@ -36,6 +36,11 @@ export class Physical {
     this.rights.fill(0);
   }
 
+  /** The bits of PMP rights below M, or of M. */
+  rightsOf(needs: number, machine: boolean): number {
+    return machine ? needs << MACHINE : needs;
+  }
+
   /** The frame of a page of which all these bits are known to hold; -1: ask. */
   ready(page: number, bits: number): number {
     const frame = this.frame(page);
@@ -50,7 +55,7 @@ export class Physical {
     needs: number,
     machine: boolean,
   ): Reason | null {
-    const bits = machine ? needs << MACHINE : needs;
+    const bits = this.rightsOf(needs, machine);
     if (this.ready(page, bits) >= 0) return null;
     const why = this.pmp.check(page, offset, size, needs, machine);
     if (why === null && this.pmp.check(page, 0, 4096, needs, machine) === null) {

@@ -16,6 +16,7 @@ import type { Stage, StageName } from '../translate/stage.ts';
 import { translate } from '../translate/walk.ts';
 import type { Context, Mode } from './context.ts';
 import type { Kind } from './kinds.ts';
+import { IDLE } from './context.ts';
 import { markImplicit } from './implicit-rules.ts';
 import { KINDS, READ, WRITE } from './kinds.ts';
 import type { Physical } from './physical.ts';
@@ -23,22 +24,6 @@ import { PLAIN, TABLE } from './physical.ts';
 import { IMPLICIT, isUnreadable, UNREADABLE, UPDATE_RULE } from './read-entry.ts';
 import type { Tally } from './tally.ts';
 import type { LoggedStep, TraceLog } from './trace-log.ts';
-
-/** Before the first attempt. */
-const IDLE: Context = {
-  mode: 'M',
-  virtual: false,
-  user: false,
-  first: null,
-  second: null,
-  domain: null,
-  sum: false,
-  mxr: false,
-  vsmxr: false,
-  bigEndian: false,
-  tablesBigEndian: false,
-  shadowStack: false,
-};
 
 export class Port {
   readonly physical: Physical;
@@ -207,7 +192,7 @@ export class Port {
     }
     const why = this.checkPageTable(stage, at, offset, size, KINDS.pteRead);
     if (why !== null) {
-      if (this.trace !== null) this.note(stage.name, level, at, offset, size, 'memory');
+      if (this.trace !== null) this.noteUnread(stage.name, level, at, offset, size);
       return this.deny(why, this.rule);
     }
     if (stage.name === 'g') this.counts.g++;
@@ -280,7 +265,7 @@ export class Port {
     if (frame < 0) {
       const why = this.checkProtection(domain, page, offset, size);
       if (why !== null) {
-        if (this.trace !== null) this.note(stage, level, page, offset, size, 'memory');
+        if (this.trace !== null) this.noteUnread(stage, level, page, offset, size);
         return this.deny(why, this.rule);
       }
       frame = physical.frameOf(page);
@@ -313,6 +298,19 @@ export class Port {
   /** A and D stand already: nothing is written. */
   markAccessed(): void {
     if (this.context.domain !== null) this.fired[R.SMMPT_PTW_09] = 1;
+  }
+
+  /** Notes an entry that could not be read. */
+  private noteUnread(
+    stage: StageName,
+    level: number,
+    page: number,
+    offset: number,
+    size: number,
+  ): void {
+    this.lo = 0;
+    this.hi = 0;
+    this.note(stage, level, page, offset, size, 'memory');
   }
 
   private note(

@@ -29,6 +29,13 @@ export interface EntryView {
   covers(page: number): boolean;
 }
 
+export interface Matching {
+  /** A global entry serves every ASID. */
+  readonly sharesGlobal: () => boolean;
+  /** Any entry serves any ASID. */
+  readonly ignoresAsid: () => boolean;
+}
+
 const FIRST = 256;
 
 /** Who an entry belongs to, as one number: stage 3 bits, level 3, SDID 6, VMID 14. */
@@ -66,10 +73,17 @@ export class EntryCache {
   /** Entries of each class: pointers of page tables, their leaves, protection-table entries. */
   private readonly held = [0, 0, 0];
   private keep: Keep = { kind: 'none' };
+  private isSized = false;
+  private sharesGlobal = true;
+  private ignoresAsid = false;
   private random = 1;
 
-  reset(keep: Keep, seed: number): void {
+  /** `matching`: how ASIDs are compared; a broken hart compares them wrongly. */
+  reset(keep: Keep, seed: number, matching: Matching): void {
     this.keep = keep;
+    this.isSized = keep.kind === 'sized';
+    this.sharesGlobal = matching.sharesGlobal();
+    this.ignoresAsid = matching.ignoresAsid();
     this.active = keep.kind !== 'none';
     this.random = seed | 0 || 1;
     this.clock = 0;
@@ -77,19 +91,18 @@ export class EntryCache {
   }
 
   /** The entry that serves input prefix `prefix` for these tags, or -1. */
-  find(tag: number, prefix: number, asid: number, matches: (a: number, b: number) => boolean) {
-    const { table, mask } = this;
+  find(tag: number, prefix: number, asid: number): number {
+    const { table, mask, asid: kept } = this;
     let at = hash(prefix, tag) & mask;
     for (;;) {
       const e = (table[at] as number) - 1;
       if (e < 0) return -1;
-      if (
-        this.prefix[e] === prefix &&
-        this.tag[e] === tag &&
-        matches(this.asid[e] as number, asid)
-      ) {
-        if (this.keep.kind === 'sized') this.stamp[e] = ++this.clock;
-        return e;
+      if (this.tag[e] === tag && this.prefix[e] === prefix) {
+        const owner = kept[e] as number;
+        if (owner === asid || (owner === GLOBAL && this.sharesGlobal) || this.ignoresAsid) {
+          if (this.isSized) this.stamp[e] = ++this.clock;
+          return e;
+        }
       }
       at = (at + 1) & mask;
     }
@@ -109,7 +122,8 @@ export class EntryCache {
     lo: number,
     hi: number,
   ): number {
-    let e = this.find(tag, prefix, asid, same);
+    let e = this.find(tag, prefix, asid);
+    if (e >= 0 && this.asid[e] !== asid) e = this.exact(tag, prefix, asid);
     if (e < 0) e = this.add(tag, prefix, asid, isLeaf);
     else if (this.leaf[e] !== (isLeaf ? 1 : 0)) {
       this.held[this.classOf(e)]!--;
@@ -121,6 +135,14 @@ export class EntryCache {
     this.lo[e] = lo;
     this.hi[e] = hi;
     return e;
+  }
+
+  /** The entry kept for just this ASID (or GLOBAL), or -1. */
+  private exact(tag: number, prefix: number, asid: number): number {
+    for (let e = 0; e < this.count; e++) {
+      if (this.asid[e] === asid && this.tag[e] === tag && this.prefix[e] === prefix) return e;
+    }
+    return -1;
   }
 
   /** Where the entry itself lies. */
@@ -266,8 +288,6 @@ export class EntryCache {
     for (let e = 0; e < this.count; e++) this.place(e);
   }
 }
-
-const same = (a: number, b: number): boolean => a === b;
 
 function classOf(tag: number, isLeaf: boolean): 0 | 1 | 2 {
   return tag >>> 23 >= STAGE_CODE.mpt ? 2 : isLeaf ? 1 : 0;

@@ -1,7 +1,6 @@
 /** What a hart keeps of the entries that it has read: the policy, and what the revision allows it to keep. */
 import { CACHING } from '../platform.ts';
 import type { CacheSizes, Platform } from '../platform.ts';
-import { GLOBAL } from './entry-cache.ts';
 
 export type Keep =
   | { readonly kind: Exclude<(typeof CACHING)[number], 'sized'> }
@@ -25,8 +24,10 @@ export const cacheDecisions = {
   sdidTag: (sdid: number): number => sdid,
   /** The VMID likewise. */
   vmidTag: (vmid: number): number => vmid,
-  /** Whether an entry read for one ASID (or global) serves another. */
-  asidMatches: (kept: number, current: number): boolean => kept === current || kept === GLOBAL,
+  /** A global entry serves every ASID, */
+  sharesGlobal: (): boolean => true,
+  /** any other its own. */
+  ignoresAsid: (): boolean => false,
   /** Whether an entry reached through `G` is kept for every ASID. */
   isGlobal: (seen: boolean): boolean => seen,
   /** Whether a look-up may start from a kept entry. */

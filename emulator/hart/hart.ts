@@ -63,7 +63,7 @@ export class Hart {
     this.pmp.reset(platform, fired, decide.pmp);
     this.csrs.reset(platform, fired, decide.csr);
     this.fences.reset(decide.fence);
-    this.cache.reset(keepOf(platform), platform.seed + this.id);
+    this.cache.reset(keepOf(platform), platform.seed + this.id, decide.cache);
     this.port.reset(platform, decide, fired);
     this.seen = this.csrs.version;
   }

@@ -33,7 +33,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   if (cache.active && keep.mayUse()) {
     for (let l = 0; l <= level; l++) {
       const prefix = Math.floor(page * (g.scale[l] as number));
-      kept = cache.find(tag | (l << 20), prefix, GLOBAL, keep.asidMatches);
+      kept = cache.find(tag | (l << 20), prefix, GLOBAL);
       if (kept >= 0) {
         level = l;
         break;

@@ -32,7 +32,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   if (cache.active && keep.mayUse()) {
     for (let l = 1; l <= level; l++) {
       const prefix = Math.floor(page * (g.scale[l] as number));
-      kept = cache.find(tag | (l << 20), prefix, GLOBAL, keep.asidMatches);
+      kept = cache.find(tag | (l << 20), prefix, GLOBAL);
       if (kept >= 0) {
         level = l;
         break;

@@ -16,6 +16,8 @@ export interface StageGeometry {
   /** Bits of the input address, and how they are checked: sign extension (S, VS) or zero extension (G). */
   readonly addressBits: number;
   readonly signed: boolean;
+  /** Pages of the input address space: 2^(addressBits - 12). */
+  readonly pages: number;
 }
 
 function geometry(
@@ -38,6 +40,7 @@ function geometry(
     span: level.map((l) => 2 ** (bits * l)),
     addressBits: 12 + bits * levels + (x4 ? 2 : 0),
     signed: !x4 && xlen === 64,
+    pages: 2 ** (bits * levels + (x4 ? 2 : 0)),
   };
 }
 

@@ -23,11 +23,11 @@ export const pteDecisions = {
   /** Sv39..57: the upper bits repeat the sign; Sv32 addresses always fit. */
   isCanonical: (g: StageGeometry, page: number): boolean => {
     if (!g.signed) return true;
-    const half = 2 ** (g.addressBits - 13);
+    const half = g.pages / 2;
     return page < half || page >= 2 ** 52 - half;
   },
   /** x4 modes: every bit above the guest physical address is zero. */
-  fitsGuestWidth: (g: StageGeometry, page: number): boolean => page < 2 ** (g.addressBits - 12),
+  fitsGuestWidth: (g: StageGeometry, page: number): boolean => page < g.pages,
   isInvalid: (lo: number): boolean => (lo & V) === 0,
   /** W without R: reserved, but for a shadow-stack page where those are enabled. */
   isReservedEncoding: (lo: number, shadowStack: boolean): boolean =>

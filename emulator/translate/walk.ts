@@ -39,7 +39,7 @@ export function translate(
   let global = false;
   const { asid } = stage.tags;
   const tag = tagOf(
-    STAGE_CODE[stage.name],
+    isGuest ? STAGE_CODE.g : stage.name === 'vs' ? STAGE_CODE.vs : STAGE_CODE.s,
     0,
     keep.sdidTag(stage.tags.sdid),
     keep.vmidTag(stage.tags.vmid),
@@ -47,7 +47,7 @@ export function translate(
   if (cache.active && keep.mayUse()) {
     for (let l = 0; l <= level; l++) {
       const prefix = Math.floor(page * (g.scale[l] as number));
-      kept = cache.find(tag | (l << 20), prefix, asid, keep.asidMatches);
+      kept = cache.find(tag | (l << 20), prefix, asid);
       if (kept >= 0) {
         level = l;
         break;
