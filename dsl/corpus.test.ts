@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { format, parse } from './index.ts';
-import { withoutSpans } from './without-spans.ts';
+import { withoutSpans } from './without-spans.test-support.ts';
 
 function corpus(folder: 'good' | 'bad'): { path: string; text: string; expected: () => string }[] {
   const root = new URL(`./corpus/${folder}/`, import.meta.url);

@@ -42,19 +42,20 @@ export class LineParser extends SectionParser {
 
   private dispatch(tokens: readonly IToken[]): Result {
     const first = tokens[0] as IToken;
+    let at = 1;
+    while (tokens[at]?.tokenType === Dot) at += 2;
+    const verb = tokens[at];
+    const isStep = verb !== undefined && actions.has(verb.image);
     const rule =
       this.rules.get(first.image) ?? (actions.has(first.image) ? this.programStep : null);
-    if (rule !== null) {
-      const result = this.attempt(rule, tokens);
-      if (!('code' in result) || !actions.has(tokens[1]?.image ?? '')) return result;
-      // `check loads at key`: an actor may be called like a statement or an action.
-      const step = this.attempt(this.step, tokens);
-      return 'code' in step ? result : step;
+    if (rule === null) {
+      return isStep ? this.attempt(this.step, tokens) : unknownLine(this.file, first, verb);
     }
-    let verb = 1;
-    while (tokens[verb]?.tokenType === Dot) verb += 2;
-    if (actions.has(tokens[verb]?.image ?? '')) return this.attempt(this.step, tokens);
-    return unknownLine(this.file, first, tokens[verb]);
+    const result = this.attempt(rule, tokens);
+    if (!isStep || !('code' in result)) return result;
+    // `check loads at key`: an actor may be called like a statement or an action.
+    const step = this.attempt(this.step, tokens);
+    return 'code' in step ? result : step;
   }
 
   /** Runs one rule over all tokens; `end` is the token behind them when they are part of a line. */
@@ -90,7 +91,8 @@ export class LineParser extends SectionParser {
         const message = "this cell is empty; '-' leaves the step that uses it out";
         return wrong(this.file, 'SDT111', message, bar);
       }
-      const cell = this.attempt(this.cell, tokens.slice(start, at), bar);
+      const plain = at === start + 1 ? this.plainCell(tokens[start] as IToken) : null;
+      const cell = plain ?? this.attempt(this.cell, tokens.slice(start, at), bar);
       if ('code' in cell) return cell;
       cells.push(cell);
       start = at + 1;

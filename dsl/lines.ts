@@ -1,5 +1,5 @@
 /** Text -> lines of tokens -> islands: what is lexed once, and what is parsed together. */
-import { Lexer, type IToken, type TokenType } from 'chevrotain';
+import { Lexer, type ILexingError, type IToken } from 'chevrotain';
 import {
   Arrow,
   Bar,
@@ -8,7 +8,10 @@ import {
   LEXED,
   LineEnd,
   Name,
+  Numeral,
   Open,
+  Param,
+  RuleId,
   Text,
   wordType,
 } from './tokens.ts';
@@ -51,18 +54,14 @@ export function* sourceLines(text: string): Generator<SourceLine> {
   while (offset <= text.length) {
     const chunk = text.slice(offset, chunkEnd(text, offset));
     const { tokens, errors } = lexer.tokenize(chunk);
-    const strays: Stray[] = errors.map((error) => ({
-      line: before + (error.line ?? 1),
-      col: error.column ?? 1,
-      text: chunk.slice(error.offset, error.offset + error.length),
-    }));
+    const strays = byLine(chunk, before, errors);
     let line: IToken[] = [];
     let comment: IToken | null = null;
     let number = before + 1;
     for (const token of tokens) {
       const type = token.tokenType;
       if (type === LineEnd) {
-        yield { number, tokens: line, comment, strays: on(strays, number) };
+        yield { number, tokens: line, comment, strays: strays.get(number) ?? NONE };
         line = [];
         comment = null;
         number++;
@@ -81,7 +80,7 @@ export function* sourceLines(text: string): Generator<SourceLine> {
     }
     offset += chunk.length;
     if (offset >= text.length) {
-      yield { number, tokens: line, comment, strays: on(strays, number) };
+      yield { number, tokens: line, comment, strays: strays.get(number) ?? NONE };
       return;
     }
     before = number - 1;
@@ -97,8 +96,19 @@ function chunkEnd(text: string, offset: number): number {
   return text.length;
 }
 
-function on(strays: readonly Stray[], line: number): readonly Stray[] {
-  return strays.length === 0 ? NONE : strays.filter((stray) => stray.line === line);
+function byLine(
+  chunk: string,
+  before: number,
+  errors: readonly ILexingError[],
+): Map<number, Stray[]> {
+  const lines = new Map<number, Stray[]>();
+  for (const { line = 1, column = 1, offset, length } of errors) {
+    const stray = { line: before + line, col: column, text: chunk.slice(offset, offset + length) };
+    const others = lines.get(stray.line);
+    if (others === undefined) lines.set(stray.line, [stray]);
+    else others.push(stray);
+  }
+  return lines;
 }
 
 const CONTINUERS: ReadonlySet<string> = new Set(['or', 'costing', 'because', 'taken']);
@@ -119,14 +129,19 @@ export function joins(last: IToken, { tokens }: SourceLine): boolean {
   const [first, second] = tokens;
   if (first === undefined || first.tokenType === Bar) return false;
   if (continues(first)) return true;
-  const next = second?.tokenType;
-  if (last.tokenType === Comma) return !(TITLED.has(first.image) && next === Text);
-  if (last.tokenType !== Open) return false;
-  return !(isName(first.tokenType) && next !== undefined && (isName(next) || next === Text));
+  if (last.tokenType === Comma) return !(TITLED.has(first.image) && second?.tokenType === Text);
+  return last.tokenType === Open && !(isWordLike(first) && startsStatement(first, second));
 }
 
-function isName(type: TokenType): boolean {
-  return type === Name || type.CATEGORIES?.[0] === Name;
+/** Whether two tokens that stand side by side can only begin a statement: nothing behind `(` has two words in a row. */
+function startsStatement(first: IToken, second: IToken | undefined): boolean {
+  if (second === undefined) return first.image === 'table';
+  const type = second.tokenType;
+  return isWordLike(second) || type === Text || type === Numeral || type === RuleId;
+}
+
+function isWordLike({ tokenType }: IToken): boolean {
+  return tokenType === Name || tokenType === Param || tokenType.CATEGORIES?.[0] === Name;
 }
 
 /** The islands of `lines`. */

@@ -10,8 +10,12 @@ import { Numeral } from './tokens.ts';
 export const MAX_FILE_LENGTH = 16 * 1024 * 1024;
 /** Characters. */
 export const MAX_LINE_LENGTH = 65_536;
+/** Words, numbers and signs of one file: some 250,000 lines. */
+export const MAX_TOKENS = 2_000_000;
 /** Diagnostics of one file that are listed; the rest are counted. */
 export const MAX_DIAGNOSTICS = 1000;
+/** Behind so many the rest of a file is not read. */
+const MAX_COUNTED = 20_000;
 
 export interface Parsed {
   readonly syntax: Syntax;
@@ -36,7 +40,11 @@ export function parse(source: Source): Parsed {
   const text = withoutLongLines(source, list);
   const parser = (shared ??= new LineParser());
   let version: number | null | undefined;
+  let tokens = 0;
   for (const island of islands(sourceLines(text))) {
+    tokens += island.tokens.length;
+    if (tokens > MAX_TOKENS) list.add(tooManyTokens(island, source.path));
+    if (tokens > MAX_TOKENS || list.full) break;
     // One wrong line costs one diagnostic: the line that stands where the version should is not blamed twice.
     let headless = false;
     if (version === undefined && island.tokens.length > 0) {
@@ -73,6 +81,11 @@ class DiagnosticList {
     else this.more++;
   }
 
+  /** So many that reading on helps nobody. */
+  get full(): boolean {
+    return this.list.length + this.more >= MAX_COUNTED;
+  }
+
   /** In the order of their lines, with a last one that counts what is left out. */
   all(): readonly Diagnostic[] {
     const sorted = this.list.sort((a, b) => a.span.line - b.span.line || a.span.col - b.span.col);
@@ -80,7 +93,12 @@ class DiagnosticList {
     const span = sorted.at(-1)?.span ?? { file: this.path, line: 1, col: 1, end: 2 };
     return [
       ...sorted,
-      { code: 'SDT199', severity: 'error', message: `and ${this.more} more`, span },
+      {
+        code: 'SDT199',
+        severity: 'error',
+        message: `and ${this.full ? 'more than ' : ''}${this.more.toLocaleString('en')} more`,
+        span,
+      },
     ];
   }
 }
@@ -116,6 +134,14 @@ function versionProblem({ tokens }: Island, file: string): Diagnostic | null {
   const help =
     isSdt && extra === undefined ? 'this tool reads version 1 of the language' : undefined;
   return versionWrong({ file, line, col, end }, shown, help);
+}
+
+function tooManyTokens({ tokens: [first] }: Island, file: string): Diagnostic {
+  const line = first?.startLine ?? 1;
+  const message = `this file has more than ${MAX_TOKENS.toLocaleString('en')} words and signs`;
+  const help = 'split it: `use` brings the fixtures of one file into another';
+  const span = { file, line, col: 1, end: 2 };
+  return { code: 'SDT121', severity: 'error', message, span, help };
 }
 
 /** Files that are not read at all. */

@@ -1,9 +1,10 @@
 /** Outcomes, cells and conditions: what stands behind `->`, in a table, behind `when`. */
 import type { IToken, ParserMethod } from 'chevrotain';
-import type { Alternative, Cell, Clause, Condition, Outcome } from '../ast.ts';
+import type { Alternative, Cell, Clause, Condition, Expr, Outcome } from '../ast.ts';
+import { parseNumeral } from '../numbers.ts';
 import { joinTokens } from '../spacing.ts';
-import { Colon, Comma, K, Name, Operator, Text, Word } from '../tokens.ts';
-import { FAULTS, VerdictParser } from './verdicts.ts';
+import { Colon, Comma, K, Name, Numeral, Operator, Text, Word } from '../tokens.ts';
+import { VerdictParser } from './verdicts.ts';
 
 export abstract class OutcomeParser extends VerdictParser {
   private clauseAlternatives: { ALT: () => Clause }[] | null = null;
@@ -154,10 +155,6 @@ export abstract class OutcomeParser extends VerdictParser {
           },
         },
         {
-          GATE: () => FAULTS.has(this.LA(1).image) && !this.startsFault(),
-          ALT: () => this.wordCell(this.CONSUME(Name)),
-        },
-        {
           ALT: () => {
             const outcome = this.SUBRULE(this.outcome);
             const text = this.ACTION(() => this.textFrom(start));
@@ -168,14 +165,29 @@ export abstract class OutcomeParser extends VerdictParser {
     });
   });
 
-  /** A lone word that would begin a fault: `each op in load, store`. */
-  private wordCell(token: IToken): Cell {
+  /** The cell that one token is, where no grammar need be asked; null: ask. */
+  protected plainCell(token: IToken): Cell | null {
+    const type = token.tokenType;
+    if (type === Name) {
+      return this.valueCell(token.image, {
+        kind: 'name',
+        name: token.image,
+        span: this.spanOf(token),
+      });
+    }
+    if (type !== Numeral) return null;
+    const value = parseNumeral(token.image);
+    if (typeof value !== 'bigint') return null;
     const span = this.spanOf(token);
-    const from = { kind: 'name', name: token.image, span } as const;
+    return this.valueCell(token.image, { kind: 'number', value, span });
+  }
+
+  private valueCell(text: string, from: Expr): Cell {
+    const { span } = from;
     const verdict = { kind: 'value', from, to: null } as const;
     const alternatives = [{ not: false, verdict, clauses: [], span }];
     const outcome = { unspecified: false, alternatives, span };
-    return { text: token.image, hole: false, string: null, outcome, span };
+    return { text, hole: false, string: null, outcome, span };
   }
 
   /** The canonical text of what was consumed since `start`. */

@@ -5,7 +5,7 @@ import { AtMost, CLAUSES, Dots, K, VERDICTS, Word } from '../tokens.ts';
 import { ExpressionParser } from './expressions.ts';
 
 const ORIGINS: ReadonlySet<string> = new Set(['load', 'store', 'fetch']);
-export const FAULTS: ReadonlySet<string> = new Set([
+const FAULTS: ReadonlySet<string> = new Set([
   ...ORIGINS,
   'access',
   'page',
