@@ -15,7 +15,7 @@ function sharesGibibyte(entry: EntryView, page: number): boolean {
 export const fenceDecisions = {
   ...operandDecisions,
   /** MFENCE.PA and MINVAL.PA are for M-mode. */
-  mayFenceProtection: (mode: Mode) => mode === 'M',
+  mayFenceProtection: (mode: Mode): boolean => mode === 'M',
   /** mstatus.TVM stops HS at SFENCE.VMA, SINVAL.VMA, HFENCE.GVMA and HINVAL.GVMA. */
   trapsSupervisor: (tvm: boolean) => tvm,
   /** hstatus.VTVM stops VS at SFENCE.VMA and SINVAL.VMA. */

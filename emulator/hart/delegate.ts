@@ -8,7 +8,7 @@ export const trapDecisions = {
   /** medeleg and hedeleg: bit `cause` hands the exception down. */
   isDelegated: (delegation: number, cause: number) => ((delegation >>> cause) & 1) === 1,
   /** A trap never goes to a mode below the one it happened in. */
-  staysInMachine: (mode: Mode) => mode === 'M',
+  staysInMachine: (mode: Mode): boolean => mode === 'M',
   /** Only what happened with V=1 can be handed on to VS. */
   mayGoToGuest: (virtual: boolean) => virtual,
   tval: (address: bigint) => address,

@@ -7,9 +7,9 @@ const ALL = READ | WRITE | EXECUTE;
 export const pmpDecisions = {
   /** The entry with the lowest rank that matches any byte of an access decides it. */
   rank: (index: number) => index,
-  isTor: (a: number) => a === 1,
-  isNa4: (a: number) => a === 2,
-  isNapot: (a: number) => a === 3,
+  isTor: (a: number): boolean => a === 1,
+  isNa4: (a: number): boolean => a === 2,
+  isNapot: (a: number): boolean => a === 3,
   /** Where a TOR range begins, from pmpaddr of the entry before it (0 for entry 0); units of 4 bytes. */
   torBase: (previous: bigint) => previous,
   /** Whether an entry that matches only some bytes of an access may decide it alone. */

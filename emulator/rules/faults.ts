@@ -1,12 +1,24 @@
 /** Named ways for the machine to be wrong; each replaces one decision. A suite is measured by how many it finds. */
-import type { Fault } from '../decisions.ts';
+import { ATTEMPT_FAULTS, REPORT_FAULTS, TABLE_FAULTS } from '../faults/access.ts';
+import { CACHE_FAULTS, FENCE_FAULTS } from '../faults/cache.ts';
+import { CSR_FAULTS, TRAP_FAULTS } from '../faults/hart.ts';
+import { MPT_FAULTS } from '../faults/mpt.ts';
+import { MTT_FAULTS } from '../faults/mtt.ts';
+import { PMP_FAULTS } from '../faults/protect.ts';
+import { PTE_FAULTS } from '../faults/translate.ts';
 
 export const FAULTS = {
-  'mpt.ignores-reserved': {
-    says: 'reserved bits of protection-table leaves are ignored',
-    breaks: ['SMMPT-RSV-03', 'SMMPT-RSV-04', 'SMMPT-RSV-08'],
-    replaces: { mpt: { leafReserved: () => false } },
-  },
-} as const satisfies Record<string, Fault>;
+  ...ATTEMPT_FAULTS,
+  ...TABLE_FAULTS,
+  ...PTE_FAULTS,
+  ...MPT_FAULTS,
+  ...MTT_FAULTS,
+  ...PMP_FAULTS,
+  ...CACHE_FAULTS,
+  ...FENCE_FAULTS,
+  ...CSR_FAULTS,
+  ...TRAP_FAULTS,
+  ...REPORT_FAULTS,
+} as const;
 
 export type FaultName = keyof typeof FAULTS;
