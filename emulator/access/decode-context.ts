@@ -95,6 +95,7 @@ export class Contexts {
       this.#of[mode].vsmxr = guest.mxr;
     }
     if (platform.features.has('Smsd') && domain === null) csrs.fired[R.SMSD_CSR_24] = 1;
+    if (domain?.isolation === 'smmtt') csrs.fired[R.SMMTT_CSR_10] = 1;
   }
 
   #set(

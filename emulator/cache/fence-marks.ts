@@ -17,6 +17,11 @@ export function markRefusedFence(fired: Fired, platform: Platform, fence: FenceN
   else fired[fence === 'mfence_pa' ? R.SMSD_FENCE_01 : R.SMSD_FENCE_02] = 1;
 }
 
+/** An instruction that this machine has not: the MTT era may lack MINVAL.SPA. */
+export function markAbsentFence(fired: Fired, platform: Platform, fence: FenceName): void {
+  if (fence === 'minval_pa' && isLegacy(platform)) fired[R.SMMTT_FENCE_06] = 1;
+}
+
 /** A fence that executes: its operands select among the rules. */
 export function markFence(
   fired: Fired,
@@ -27,7 +32,7 @@ export function markFence(
   operands: FenceOperands,
 ): void {
   if (scope !== 'protection') markTranslation(fired, platform, fence, mode, scope, operands);
-  else if (isLegacy(platform)) markLegacy(fired, operands);
+  else if (isLegacy(platform)) markLegacy(fired, fence, operands);
   else markProtection(fired, platform, fence, operands);
 }
 
@@ -58,7 +63,8 @@ function markProtection(
   fired[R.SMSD_FENCE_17] = 1;
 }
 
-function markLegacy(fired: Fired, { page }: FenceOperands): void {
+function markLegacy(fired: Fired, fence: FenceName, { page }: FenceOperands): void {
+  if (fence === 'minval_pa') fired[R.SMMTT_FENCE_06] = 1;
   fired[R.SMMTT_FENCE_02] = 1;
   fired[R.SMMTT_FENCE_03] = 1;
   if (page === null) fired[R.SMMTT_FENCE_05] = 1;
@@ -70,7 +76,7 @@ function markTranslation(
   fence: FenceName,
   mode: Mode,
   scope: FenceScope,
-  { page, id }: FenceOperands,
+  { id }: FenceOperands,
 ): void {
   if (isLegacy(platform)) {
     fired[R.SMMTT_FENCE_07] = 1;
@@ -85,7 +91,7 @@ function markTranslation(
   if (scope === 'g') fired[R.SMSD_SDID_03] = 1;
   if (scope === 'vs') fired[R.SMSD_SDID_04] = 1;
   if (fence === 'sfence_vma' && mode === 'M') fired[R.SMSD_SDID_06] = 1;
-  if (fence === 'sfence_vma' && page === null && id === null) fired[R.SMSD_SDID_07] = 1;
+  if (fence === 'sfence_vma' && id === null) fired[R.SMSD_SDID_07] = 1;
 }
 
 /** SFENCE.INVAL.IR completed these. */

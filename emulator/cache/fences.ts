@@ -10,7 +10,7 @@ import type { Pmp } from '../protect/pmp.ts';
 import type { EntryCache, EntryView } from './entry-cache.ts';
 import type { FenceDecisions } from './fence-decisions.ts';
 import { fenceDecisions } from './fence-decisions.ts';
-import { markFence, markInvalidation, markRefusedFence } from './fence-marks.ts';
+import { markAbsentFence, markFence, markInvalidation, markRefusedFence } from './fence-marks.ts';
 import type { FenceName, FenceRequest } from './fence-request.ts';
 import { FENCES } from './fence-request.ts';
 
@@ -103,6 +103,7 @@ export class Fences {
     const { fence, mode } = request;
     const { platform, fired } = this.#csrs;
     if (!implementsFence(platform, FENCES[fence])) {
+      markAbsentFence(fired, platform, fence);
       return { cause: 2, because: 'instruction.absent', rule: null };
     }
     const fields = fenceFields(this.#csrs);

@@ -172,6 +172,8 @@ const MARKS = {
     mark(fired, R.SMSD_CSR_15, bare && sdid !== 0n);
     mark(fired, R.SMSD_CSR_16, sameSdid);
     mark(fired, R.SMSD_CSR_17, !bare);
+    const changed = [write.modeChanged, !sameSdid, write.ppnChanged].filter(Boolean).length;
+    mark(fired, R.SMSD_CSR_19, changed === 1);
     mark(fired, R.SMSD_SDID_08, sdidlen === 0);
     mark(fired, R.SMSD_SDID_09, sdidlen > 0 && tooWide);
     mark(fired, R.SMSD_FENCE_25, sameSdid && write.ppnChanged);
@@ -194,13 +196,14 @@ const MARKS = {
 /** SIDN 5..0 | NZR 21..6 | SSRM 22 | SSMM 23 | SRL 27..24 | SML 31..28 */
 const SMSDIA_FIELDS = 0x3fn;
 const SMSDQOSID_FIELDS = 0xffc0_0000n;
+const NZR_FIELD = 0x3f_ffc0n;
 
 function legaliseMsdcfg({ platform, decide, fired }: CsrState, _: bigint, wanted: bigint): bigint {
   const has = (feature: 'Smsdia' | 'Smsdqosid') =>
     platform.features.has(feature) || decide.storesUnimplementedMsdcfg();
   const mask = (has('Smsdia') ? SMSDIA_FIELDS : 0n) | (has('Smsdqosid') ? SMSDQOSID_FIELDS : 0n);
   mark(fired, R.SMSD_CSR_20, mask === 0n && wanted !== 0n);
-  mark(fired, R.SMSD_CSR_21, mask === (SMSDIA_FIELDS | SMSDQOSID_FIELDS));
+  mark(fired, R.SMSD_CSR_21, (wanted & NZR_FIELD) !== 0n);
   mark(fired, R.SMSD_CSR_22, wanted >> 32n !== 0n);
   mark(fired, R.SMSD_CSR_23, has('Smsdia'));
   return wanted & mask;

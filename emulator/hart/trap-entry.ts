@@ -94,7 +94,7 @@ export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, m
   if (trap.takenIn === 'M') enterMachine(csrs, decide, trap, mode);
   else if (trap.takenIn === 'S') enterSupervisor(csrs, decide, trap, mode);
   else enterGuest(csrs, decide, trap, mode);
-  if (because.startsWith('mpt.')) mark(csrs.fired, trap, mode);
+  if (because.startsWith('mpt.')) mark(csrs.fired, trap);
   return trap;
 }
 
@@ -143,12 +143,12 @@ function enterGuest(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode
 }
 
 /** What the report of a denial by the protection table decides. */
-function mark(fired: Fired, trap: Trap, mode: Mode): void {
+function mark(fired: Fired, trap: Trap): void {
   fired[R.SMMPT_TRAP_01] = 1;
   fired[R.SMMPT_TRAP_02] = 1;
   fired[R.SMMPT_TRAP_03] = 1;
-  if (isVirtual(mode)) fired[R.SMMPT_TRAP_04] = 1;
+  fired[R.SMMPT_TRAP_04] = 1;
   fired[R.SMMPT_TRAP_05] = 1;
   fired[R.SMMPT_TRAP_06] = 1;
-  if (mode !== 'M') fired[trap.takenIn === 'M' ? R.SMMPT_TRAP_08 : R.SMMPT_TRAP_07] = 1;
+  fired[trap.takenIn === 'M' ? R.SMMPT_TRAP_08 : R.SMMPT_TRAP_07] = 1;
 }
