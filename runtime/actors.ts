@@ -41,6 +41,23 @@ export interface HartState {
 }
 
 const NO_SPACES = '|';
+
+/** As the privileged start leaves it. */
+function newHart(id: number): HartState {
+  return {
+    id,
+    used: false,
+    actor: null,
+    domain: null,
+    spaces: NO_SPACES,
+    flags: '',
+    as: null,
+    banks: new Map(),
+    touched: new Map(),
+    owners: new Map(),
+  };
+}
+
 const TRANSLATION: ReadonlySet<string> = new Set(['satp', 'vsatp', 'hgatp']);
 /** What a trap into HS or VS writes. */
 const TRAP_CSRS = {
@@ -60,18 +77,9 @@ export class Harts {
     this.fences = new Fences(world, this);
     this.#isolationCsr = REVISIONS[world.platform.revision].csr;
     this.#sdidMask = (1n << BigInt(world.platform.sdidlen)) - 1n;
-    this.all = Array.from({ length: world.platform.harts }, (_, id) => ({
-      id,
-      used: false,
-      actor: null,
-      domain: null,
-      spaces: NO_SPACES,
-      flags: '',
-      as: null,
-      banks: new Map(),
-      touched: new Map(),
-      owners: new Map(),
-    }));
+    const all: HartState[] = [];
+    for (let id = 0; id < world.platform.harts; id++) all.push(newHart(id));
+    this.all = all;
   }
 
   /** Makes the actor's hart ready for its next step. */
@@ -98,11 +106,6 @@ export class Harts {
       const bank = this.#bank(hart);
       if (bank !== null) bank.raw = true;
     } else if (/^[shvf]/.test(csr) && !hart.touched.has(csr)) hart.touched.set(csr, before);
-  }
-
-  /** Whether `csrWritten` wants to know what a CSR holds before it is written. */
-  wantsBefore(hart: HartState, csr: string): boolean {
-    return /^[shvf]/.test(csr) && !TRANSLATION.has(csr) && !hart.touched.has(csr);
   }
 
   /** A trap was taken: previous-mode fields and trap CSRs changed. */

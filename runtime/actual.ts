@@ -13,7 +13,7 @@ export interface Actual {
   readonly trap: Trap | null;
   /** What came back; null after a trap. */
   readonly value: bigint | null;
-  /** Bytes that reached memory though the step was denied; null: nobody counted. */
+  /** Bytes that reached memory (or 1: the CSR changed) though the step was denied; null: nobody looked. */
   readonly leaked: number | null;
 }
 

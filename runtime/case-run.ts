@@ -268,6 +268,9 @@ export class CaseRun implements MatchContext {
     const { alternatives, span } = outcome;
     if (alternatives.length === 1 && !outcome.unspecified) return;
     const open = alternatives.length === 0;
+    const last = this.#witnesses.at(-1);
+    // Attempts of `every` that chose alike are one witness.
+    if (!open && last?.span === span && last.chosen === judgement.chosen) return;
     const members = open ? [describe(actual, false)] : alternatives.map(({ text }) => text);
     this.#witnesses.push({ span, members, chosen: open ? 0 : judgement.chosen });
   }

@@ -43,7 +43,8 @@ export function describeTrap(trap: Trap, reasons: boolean): string {
 /** `ok`, a value, or a fault with what it left behind. */
 export function describe(actual: Actual, reasons: boolean): string {
   if (actual.trap !== null) {
-    const leak = actual.leaked ? `, with ${actual.leaked} bytes stored` : '';
+    const stored = actual.origin === null ? 'the CSR changed' : `${actual.leaked} bytes stored`;
+    const leak = actual.leaked ? `, with ${stored}` : '';
     return describeTrap(actual.trap, reasons) + leak;
   }
   if (actual.value === null || actual.origin === 'store') return 'ok';

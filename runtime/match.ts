@@ -152,6 +152,7 @@ function matchEffect({ partial }: PlanAlternative, actual: Actual, trap: Trap): 
     return `epc is ${hex(trap.epc)}, not the address of the instruction ${hex(actual.address)}`;
   }
   if (!actual.leaked) return null;
+  if (actual.origin === null) return 'the write was denied, but the CSR changed';
   const next = straddledPage(actual.address, actual.size);
   const allowed = partial && next !== null ? Number(next - actual.address) : 0;
   return actual.leaked <= allowed

@@ -45,22 +45,31 @@ const NOTHING_DONE: Ended = {
   walk: [],
 };
 
-/** The last platform derived: cases of one scenario mostly share theirs. */
-let derived: {
-  readonly machine: Plan['machine'];
+interface Derived {
   readonly xlen: Plan['xlen'];
   readonly variation: Variation;
   readonly setup: Setup | Refusal;
-} | null = null;
+}
 
-/** The setup of a plan under a variation, or why there is none; kept while plan and variation stay the same. */
+/** Cases of one scenario mostly share their machine lines, and a run has few variations. */
+const derived = new WeakMap<Plan['machine'], Derived[]>();
+
+/** The setup of a plan under a variation, or why there is none; kept as long as the plan's machine lines are. */
 export function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
   const { machine, xlen } = plan;
-  if (derived?.machine !== machine || derived.xlen !== xlen || derived.variation !== variation) {
-    derived = { machine, xlen, variation, setup: setupOf(machine, xlen, variation) };
+  let known = derived.get(machine);
+  if (known === undefined) derived.set(machine, (known = []));
+  for (const { xlen: width, variation: varied, setup } of known) {
+    if (width === xlen && varied === variation) return setup;
   }
-  return derived.setup;
+  const setup = setupOf(machine, xlen, variation);
+  if (known.length >= REMEMBERED) known.shift();
+  known.push({ xlen, variation, setup });
+  return setup;
 }
+
+/** Variations of one machine that are kept. */
+const REMEMBERED = 8;
 
 /** Why a case is not run at all: the author's `skip`, then what the machine, the bench or the back end lacks. */
 export function refusalOf(

@@ -23,6 +23,9 @@ type FenceAction = Extract<PlanAction, { readonly do: 'fence' }>;
 
 const COUNTER_NAMES = Object.keys(COUNTERS) as (keyof typeof COUNTERS)[];
 
+/** CSRs that a trap or the passing of steps changes by itself. */
+const MOVING_CSRS = /status|epc|cause|tval|tinst|cycle|instret|time|counter|ip$/;
+
 interface OperationRow {
   readonly name: OperationName;
   /** What a denial is reported as. */
@@ -88,13 +91,15 @@ export class Steps {
     }
     const wanted = this.#world.resolve(action.value);
     const value = action.field === null ? wanted : this.#merged(hart, name, action.field, wanted);
-    const before = this.#harts.wantsBefore(hart, name) ? backEnd.peekCsr(hart.id, name) : 0n;
+    const before = backEnd.peekCsr(hart.id, name);
     const result = backEnd.csr(hart.id, { mode, name, op: 'write', value });
-    if (result.trap === null) {
-      this.#harts.csrWritten(hart, name, before);
-      if (name === 'mseccfg' && (backEnd.peekCsr(hart.id, name) & MSECCFG_MML) !== 0n) {
-        protectTables(this.#world, hart.id);
-      }
+    if (result.trap !== null) {
+      const changed = !MOVING_CSRS.test(name) && backEnd.peekCsr(hart.id, name) !== before;
+      return { ...this.#outcome(hart, actor, result, null), leaked: changed ? 1 : 0 };
+    }
+    this.#harts.csrWritten(hart, name, before);
+    if (name === 'mseccfg' && (backEnd.peekCsr(hart.id, name) & MSECCFG_MML) !== 0n) {
+      protectTables(this.#world, hart.id);
     }
     return this.#outcome(hart, actor, result, null);
   }
