@@ -42,9 +42,10 @@ export class Machine {
 
   /** Builds the platform afresh; memory, harts and columns are reused. Returns why it cannot, or null. */
   reset(platform: Platform): string | null {
+    const known: Readonly<Record<string, Fault | undefined>> = FAULTS;
     const faults: Fault[] = [];
     for (const name of platform.faults) {
-      const fault = (FAULTS as Readonly<Record<string, Fault>>)[name];
+      const fault = known[name];
       if (fault === undefined) return `no fault is called '${name}'`;
       faults.push(fault);
     }

@@ -44,6 +44,8 @@ export class Attempt {
   private readonly other = new Value();
   /** The frame of the part decided last. */
   private frame = 0;
+  /** Whether the access lies in two pages: then neither part is aligned. */
+  private isSplit = false;
 
   constructor(port: Port) {
     this.port = port;
@@ -59,6 +61,7 @@ export class Attempt {
     const decide = port.decide.attempt;
     this.page = page;
     this.offset = offset;
+    this.isSplit = false;
     if (operation.widths.length === 1 && size === BLOCK) {
       return this.block(operation, page, offset - (offset % BLOCK));
     }
@@ -149,6 +152,9 @@ export class Attempt {
       markRegion(port, page);
       const denied = decide.asksPma() ? physical.support(kind, page, offset, size) : null;
       if (denied !== null) return port.refuse(denied, -1);
+      if (this.isSplit && decide.asksPma() && physical.pma.kindOf(page) === 'io') {
+        return port.refuse('pma.misaligned', -1);
+      }
       const reads = (kind.needs & READ) !== 0 && kind !== KINDS.cbo;
       if (reads && decide.seesPoison() && physical.isPoisoned(page, offset, size)) {
         return port.refuse('memory.poison', -1);
@@ -176,6 +182,7 @@ export class Attempt {
   ): Reason | null {
     const { port, value, other } = this;
     const decide = port.decide.attempt;
+    this.isSplit = true;
     const head = 4096 - offset;
     const tail = size - head;
     const first = this.decide(page, offset, head);

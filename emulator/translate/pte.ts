@@ -40,8 +40,7 @@ export const pteDecisions = {
     xlen === 32 ? lo >>> 10 : (hi & 0x3fffff) * 2 ** 22 + (lo >>> 10),
   isNapot: (hi: number): boolean => hi < 0,
   /** Only the 64 KiB group exists: PPN[3:0] = 1000 at level 0. */
-  isReservedNapot: (lo: number, level: number, svnapot: boolean): boolean =>
-    !svnapot || level !== 0 || (lo & 0x3c00) !== 0x2000,
+  isReservedNapot: (lo: number, level: number): boolean => level !== 0 || (lo & 0x3c00) !== 0x2000,
   /** PBMT=3 is reserved; while PBMTE=0, and in pointers, every memory type but 0 is. */
   isReservedMemoryType: (hi: number, enabled: boolean, isLeaf: boolean): boolean => {
     const type = (hi >>> 29) & 3;
@@ -78,6 +77,6 @@ export function shadowStackVerdict(
     if (isPage) return 'ok';
     return xwrOf(lo) === READ ? 'pte.permission' : 'pte.shadow_stack';
   }
-  if (!isPage) return 'other';
+  if (!isPage || kind.executeAsRead) return 'other';
   return kind.origin === 'load' || kind.name === 'cbo' ? 'ok' : 'pte.shadow_stack';
 }

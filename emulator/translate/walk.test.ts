@@ -85,7 +85,7 @@ describe('leaves', () => {
     m.put(DATA + 0x3000n, 77n);
     expect(m.ok('S', 'load', VA, 8)).toBe(77n);
     const none = sv39(to(DATA + 0x8000n, RWX | (1n << 63n)), { features: without('Svnapot') });
-    expect(none.verdict('S', 'load', VA)).toBe('pte.napot');
+    expect(none.verdict('S', 'load', VA)).toBe('pte.reserved');
   });
 
   test('a superpage takes the lower PPN from the address, and must be aligned', () => {

@@ -99,7 +99,8 @@ export function translate(
       }
     }
     const isNapot = g.entrySize === 8 && decide.isNapot(hi);
-    if (isNapot && (!isLeaf || decide.isReservedNapot(lo, level, port.svnapot))) {
+    if (isNapot && !port.svnapot) return port.denyStage('pte.reserved', stage.name);
+    if (isNapot && (!isLeaf || decide.isReservedNapot(lo, level))) {
       return port.denyStage('pte.napot', stage.name);
     }
     const ppn = decide.ppn(g.xlen, lo, hi);
@@ -126,7 +127,9 @@ export function translate(
     const stack = shadow || (kind.shadowStack && !isGuest) ? shadowStackVerdict(lo, kind) : 'other';
     if (stack !== 'ok') {
       if (stack !== 'other') return port.denyStage(stack, stage.name);
-      if (!decide.allows(lo, kind, decide.mxr(context, stage.name === 'vs'))) {
+      // MXR is for explicit loads: the walker's own reads need R.
+      const mxr = !implicit && decide.mxr(context, stage.name === 'vs');
+      if (!decide.allows(lo, kind, mxr)) {
         return port.denyStage('pte.permission', stage.name);
       }
     }
