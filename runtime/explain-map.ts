@@ -1,4 +1,4 @@
-/** `explain --map`: regions, who owns them, and what each domain may do where. */
+/** What a case has built: domains and spaces, and for `explain --map` what each domain may do where. */
 import { hex } from './text-width.ts';
 import type { DomainState, World } from './world.ts';
 
@@ -13,9 +13,10 @@ interface Stretch {
   readonly rights: string;
 }
 
-/** Lines of text: domains, spaces, then one block per region. */
-export function mapLines(world: World): readonly string[] {
-  const lines: string[] = ['domains'];
+/** Domains and spaces with their roots, and the register values that put them in force. */
+export function builtLines(world: World): readonly string[] {
+  const lines: string[] = [];
+  if (world.domains.size > 0) lines.push('domains');
   for (const domain of world.domains.values()) {
     const root = domain.table === null ? 'no table' : `root ${hex(domain.table.root)}`;
     lines.push(`  ${domain.name} sdid ${domain.sdid} ${root} register ${hex(domain.register)}`);
@@ -27,7 +28,12 @@ export function mapLines(world: World): readonly string[] {
       `  ${name} ${stage} in ${domain.name} id ${id} root ${hex(table.root)} register ${hex(register)}`,
     );
   }
-  lines.push('regions');
+  return lines;
+}
+
+/** One block per region: its extent, then the rights of each domain, equal neighbours run together. */
+export function mapLines(world: World): readonly string[] {
+  const lines: string[] = ['regions'];
   const pool = { name: 'rdsm.tables', base: world.pool.base, size: world.pool.size };
   for (const { name, base, size } of [...world.plan.regions, pool]) {
     lines.push(`  ${name} ${hex(base)}..${hex(base + size - 1n)} size ${bytes(size)}`);

@@ -4,7 +4,7 @@ import type { WalkStep } from '../emulator/index.ts';
 import type { BackEnd } from './back-end.ts';
 import { CaseRun } from './case-run.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
-import { mapLines } from './explain-map.ts';
+import { builtLines, mapLines } from './explain-map.ts';
 import { refusalOf, setupFor } from './session.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from './variation.ts';
@@ -33,7 +33,7 @@ export function explainCase(
   const run = new CaseRun(plan, backEnd, setup, variation);
   const ended = run.run(index, index);
   const { xlen } = setup.platform;
-  const lines = [plan.id, `machine ${machineWords(run)}`];
+  const lines = [plan.id, `machine ${machineWords(run)}`, ...builtLines(run.world)];
   if (ended.status === 'skip' || ended.status === 'error') {
     lines.push(`${ended.status}: ${ended.reason ?? ''}`);
   }
