@@ -41,8 +41,9 @@ export class Contexts {
   #domain: Domain | null = null;
   /** SDID that tags translations; 0 where the revision does not tag them. */
   #sdid = 0;
-  /** Where data accesses of M-mode go. */
+  /** In whose place M-mode loads and stores, and fetches. */
   #machineData: Mode = 'M';
+  #machineFetch: Mode = 'M';
   #hypervisorAccess: Mode = 'VU';
 
   constructor(csrs: CsrFile) {
@@ -53,8 +54,8 @@ export class Contexts {
   of(mode: Mode, kind: Kind): Context {
     if (this.#version !== this.#csrs.version) this.#decode();
     if (kind.hypervisor) return this.#of[this.#hypervisorAccess];
-    if (mode !== 'M' || kind.origin === 'fetch') return this.#of[mode];
-    return this.#of[this.#machineData];
+    if (mode !== 'M') return this.#of[mode];
+    return this.#of[kind.origin === 'fetch' ? this.#machineFetch : this.#machineData];
   }
 
   /** Why an instruction of this operation may not execute in a mode (feature, HU, CBO and SSE enables), or null. */
@@ -68,6 +69,7 @@ export class Contexts {
     const fields = accessFields(csrs);
     this.#version = csrs.version;
     this.#machineData = decide.appliesMprv(fields.mprv, false) ? fields.previous : 'M';
+    this.#machineFetch = decide.appliesMprv(fields.mprv, true) ? fields.previous : 'M';
     this.#hypervisorAccess = decide.hypervisorAccessAsSupervisor(fields.spvp) ? 'VS' : 'VU';
     if (this.#domainVersion !== csrs.domainVersion) this.#decodeDomain(fields);
     const bigEndian = decide.tableBigEndian(fields.mbe, fields.sbe);
@@ -84,7 +86,8 @@ export class Contexts {
     const guestTags = { sdid, vmid, asid: fields.vsatp.id };
     const vs = this.#stage('vs', fields.vsatp, guest, fields.vsbe, g, guestTags);
 
-    this.#set('M', null, null, null, host, fields.mbe, fields.sbe);
+    const machine = decide.checksMachine() ? domain : null;
+    this.#set('M', null, null, machine, host, fields.mbe, fields.sbe);
     this.#set('S', s, null, domain, host, fields.sbe, fields.sbe);
     this.#set('U', s, null, domain, host, fields.ube, fields.sbe);
     this.#set('VS', vs, g, domain, guest, fields.vsbe, fields.vsbe);
@@ -144,13 +147,13 @@ export class Contexts {
   }
 
   #decodeDomain({ domain }: AccessFields): void {
-    const { platform, domainVersion } = this.#csrs;
+    const { platform, decide, domainVersion } = this.#csrs;
     const { isolation, sdidTagsTranslations } = REVISIONS[platform.revision];
     this.#domainVersion = domainVersion;
     this.#sdid = sdidTagsTranslations && domain !== null ? domain.sdid : 0;
     const geometry = domain === null ? null : domainGeometry(domain.mode, platform);
     this.#domain =
-      domain === null || geometry === null
+      domain === null || geometry === null || !decide.isActive(domain.sdid)
         ? null
         : { isolation, geometry, root: domain.root, sdid: domain.sdid, bigEndian: false };
   }

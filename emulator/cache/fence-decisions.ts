@@ -40,7 +40,8 @@ export const fenceDecisions = {
   /** SINVAL, HINVAL and MINVAL act at SFENCE.INVAL.IR, and only behind an SFENCE.W.INVAL. */
   invalidatesAtOnce: () => false,
   needsWriteInvalidate: () => true,
-  completesInvalidation: () => true,
+  /** SFENCE.INVAL.IR completes every queued one. */
+  completesInvalidation: (_index: number, _queued: number) => true,
   /** SFENCE.VMA and HFENCE.GVMA with both operands x0 also end PMP verdicts kept with translations. */
   synchronisesPmp: () => true,
 };

@@ -102,7 +102,7 @@ export class Fences {
   execute(request: FenceRequest, cache: Droppable): Denial | null {
     const { fence, mode } = request;
     const { platform, fired } = this.#csrs;
-    if (!implementsFence(platform, FENCES[fence])) {
+    if (!implementsFence(platform, this.#decide, FENCES[fence])) {
       markAbsentFence(fired, platform, fence);
       return { cause: 2, because: 'instruction.absent', rule: null };
     }
@@ -126,15 +126,19 @@ export class Fences {
   /** SFENCE.W.INVAL orders earlier stores; SFENCE.INVAL.IR completes what was queued. */
   #order(fence: FenceName, cache: Droppable): null {
     if (fence === 'sfence_w_inval') this.#ordered = true;
-    else if (this.#decide.completesInvalidation()) {
+    else {
       const { fired, platform } = this.#csrs;
+      const queue = this.#queue;
+      this.#queue = [];
       markInvalidation(
         fired,
         platform,
-        this.#queue.map((item) => item.fence),
+        queue.map((item) => item.fence),
       );
-      this.#apply(this.#queue, cache);
-      this.#queue = [];
+      this.#apply(
+        queue.filter((_, index) => this.#decide.completesInvalidation(index, queue.length)),
+        cache,
+      );
     }
     return null;
   }

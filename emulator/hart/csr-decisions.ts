@@ -1,20 +1,38 @@
 /** What CSR writes keep and who may access them, decision by decision; a fault replaces one. */
 
 export const csrDecisions = {
+  /** A CSR that the platform implements answers at its number. */
+  answers: (_number: number) => true,
+  /** CSRRS and CSRRC. */
+  set: (old: bigint, value: bigint) => old | value,
+  clear: (old: bigint, value: bigint) => old & ~value,
+
   // mmpt and mttp
+  /** mmpt and mttp after reset. */
+  resetDomain: () => 0n,
+  /** MODE holds implemented encodings only. */
+  isLegalMode: (implemented: boolean) => implemented,
+  /** What a write leaves, all fields legalised, where the specification packs them. */
+  packed: (value: bigint) => value,
   /** NZR bits of mmpt: none is stored. */
   storesNzr: () => false,
-  /** Only SDIDLEN low bits of SDID exist. */
-  sdid: (sdid: bigint, sdidlen: number) => sdid & ((1n << BigInt(sdidlen)) - 1n),
+  /** Only SDIDLEN low bits of SDID exist; they hold in Bare too. */
+  sdid: (sdid: bigint, sdidlen: number, _bare?: boolean) => sdid & ((1n << BigInt(sdidlen)) - 1n),
   /** An unsupported MODE cancels only itself, not the write. */
   ignoresWholeMmpt: () => false,
+  /** Only the 32 KiB root of Smmpt64 is aligned by the CSR. */
+  alignsRoot: (smmpt64: boolean) => smmpt64,
   /** Smmpt64: the root is 32 KiB aligned, PPN[2:0] read zero. */
   smmpt64Root: (ppn: bigint) => ppn & ~7n,
   /** MTT era: PPN[1:0] read zero in a mode other than Bare. */
   mttRoot: (ppn: bigint) => ppn & ~3n,
   /** Which changes of mmpt put a new domain in force. */
   changesDomain: (_modeChanged: boolean, _sdidChanged: boolean, _ppnChanged: boolean) => true,
-  /** msdcfg fields of extensions that are not implemented read zero. */
+  /** The table is in force in every MODE but Bare, */
+  isActive: (_sdid: number) => true,
+  /** and for every mode but M. */
+  checksMachine: () => false,
+  /** msdcfg fields of extensions that are not implemented, and its NZR bits, read zero. */
   storesUnimplementedMsdcfg: () => false,
 
   // address translation

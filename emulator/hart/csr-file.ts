@@ -3,6 +3,7 @@ import type { Mode } from '../access/context.ts';
 import type { Denial } from '../access/trap.ts';
 import type { Platform } from '../platform.ts';
 import type { Pmp } from '../protect/pmp.ts';
+import { REVISIONS } from '../revision.ts';
 import type { Fired } from '../rules/fired.ts';
 import { newFired, R } from '../rules/fired.ts';
 import { deniesCsr, isVirtual } from './csr-access.ts';
@@ -95,6 +96,8 @@ export class CsrFile implements CsrState {
     this.retired = 0;
     this.#untouched = true;
     this.cells.set(this.#binding.initial);
+    const domain = REVISIONS[platform.revision].csr;
+    if (this.has(domain)) this.setRaw(domain, decide.resetDomain());
     this.version++;
     this.domainVersion++;
   }
@@ -136,7 +139,7 @@ export class CsrFile implements CsrState {
   /** An executed CSR instruction. `set` and `clear` write even if `value` is 0; `read` never does. */
   access(mode: Mode, name: string, op: CsrOp, value: bigint): CsrOutcome {
     const named = this.#binding.bound.get(name);
-    if (named === undefined) {
+    if (named === undefined || !this.decide.answers(named.row.number)) {
       return { denial: { cause: 2, because: 'csr.absent', rule: null }, value: null };
     }
     const denial = deniesCsr(this, named.row, mode, op !== 'read');
@@ -146,8 +149,8 @@ export class CsrFile implements CsrState {
     const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
     if (op === 'write') this.#write(bound, value);
-    else if (op === 'set') this.#write(bound, old | value);
-    else if (op === 'clear') this.#write(bound, old & ~value);
+    else if (op === 'set') this.#write(bound, this.decide.set(old, value));
+    else if (op === 'clear') this.#write(bound, this.decide.clear(old, value));
     return { denial: null, value: isVirtual(mode) ? this.#virtualTime(name, old) : old };
   }
 

@@ -97,11 +97,12 @@ function legaliseDomain(state: CsrState, old: bigint, wanted: bigint): bigint {
   const name = REVISIONS[platform.revision].csr;
   const fields = LAYOUTS[name][platform.xlen];
   const asked = get(wanted, fields.mode);
-  const supported = asked === 0n || domainGeometry(Number(asked), platform) !== null;
+  const implemented = asked === 0n || domainGeometry(Number(asked), platform) !== null;
+  const supported = decide.isLegalMode(implemented);
   if (!supported && decide.ignoresWholeMmpt()) return old;
   const kept = platform.knobs.illegal_mode === 'bare' ? 0n : get(old, fields.mode);
   const mode = supported ? asked : kept;
-  const sdid = decide.sdid(get(wanted, fields.sdid), platform.sdidlen);
+  const sdid = decide.sdid(get(wanted, fields.sdid), platform.sdidlen, mode === 0n);
   const ppn = legalRoot(state, mode, get(wanted, fields.ppn));
   const next = (mode << fields.mode.at) | (sdid << fields.sdid.at) | ppn;
 
@@ -124,15 +125,16 @@ function legaliseDomain(state: CsrState, old: bigint, wanted: bigint): bigint {
     ppn !== get(old, fields.ppn),
   );
   if (changes) state.domainChanged();
-  return decide.storesNzr() ? next | reserved : next;
+  return decide.packed(decide.storesNzr() ? next | reserved : next);
 }
 
 function legalRoot({ platform, decide }: CsrState, mode: bigint, ppn: bigint): bigint {
   const { isolation, rootLowBitsZero } = REVISIONS[platform.revision];
   if (mode === 0n) return platform.knobs.bare_mmpt_ppn === 'zero' ? 0n : ppn;
   if (rootLowBitsZero) return decide.mttRoot(ppn);
-  const wideRoot = isolation === 'smmpt' && domainGeometry(Number(mode), platform)?.rootSize;
-  return wideRoot === MPT_GEOMETRIES.smmpt64.rootSize ? decide.smmpt64Root(ppn) : ppn;
+  const wide = MPT_GEOMETRIES.smmpt64;
+  const isWide = isolation === 'smmpt' && platform.xlen === 64 && mode === BigInt(wide.mode);
+  return decide.alignsRoot(isWide) ? decide.smmpt64Root(ppn) : ppn;
 }
 
 /** What a write was about, for the marks. */
@@ -199,14 +201,13 @@ const SMSDQOSID_FIELDS = 0xffc0_0000n;
 const NZR_FIELD = 0x3f_ffc0n;
 
 function legaliseMsdcfg({ platform, decide, fired }: CsrState, _: bigint, wanted: bigint): bigint {
-  const has = (feature: 'Smsdia' | 'Smsdqosid') =>
-    platform.features.has(feature) || decide.storesUnimplementedMsdcfg();
+  const has = (feature: 'Smsdia' | 'Smsdqosid') => platform.features.has(feature);
   const mask = (has('Smsdia') ? SMSDIA_FIELDS : 0n) | (has('Smsdqosid') ? SMSDQOSID_FIELDS : 0n);
   mark(fired, R.SMSD_CSR_20, mask === 0n && wanted !== 0n);
   mark(fired, R.SMSD_CSR_21, (wanted & NZR_FIELD) !== 0n);
   mark(fired, R.SMSD_CSR_22, wanted >> 32n !== 0n);
   mark(fired, R.SMSD_CSR_23, has('Smsdia'));
-  return wanted & mask;
+  return decide.storesUnimplementedMsdcfg() ? wanted : wanted & mask;
 }
 
 const withDomains = hasFeature('Smsd');

@@ -11,6 +11,7 @@ export const trapDecisions = {
   staysInMachine: (mode: Mode): boolean => mode === 'M',
   /** Only what happened with V=1 can be handed on to VS. */
   mayGoToGuest: (virtual: boolean) => virtual,
+  epc: (pc: bigint) => pc,
   tval: (address: bigint) => address,
   /** mtval2 and htval hold it shifted right by 2. */
   guestAddress: (gpa: bigint | null) => gpa,

@@ -26,6 +26,8 @@ export const operandDecisions = {
   isAll: (register: bigint | null): boolean => register === null,
   /** Bits of an identifier above those implemented are ignored. */
   id: (value: bigint, implemented: number) => Number(BigInt.asUintN(implemented, value)),
+  /** The MTT era has MINVAL.SPA only together with Svinval; Smsd has MINVAL.PA always. */
+  invalidationNeedsSvinval: (legacy: boolean) => legacy,
   /** HFENCE.GVMA: the register holds the guest physical address shifted right by 2. */
   gpaShift: () => 2n,
 };
@@ -68,11 +70,16 @@ export function fenceOperands(
   };
 }
 
-/** Whether this machine has the instruction. The MTT era has MINVAL.SPA only together with Svinval. */
-export function implementsFence({ features, revision }: Platform, row: FenceRow): boolean {
-  if (row.mnemonic === 'minval.pa' && REVISIONS[revision].isolation === 'smmtt') {
-    return features.has('Smsd') && features.has('Svinval');
-  }
-  if (row.mnemonic.startsWith('hinval') && !features.has('Svinval')) return false;
+/** Whether this machine has the instruction. */
+export function implementsFence(
+  { features, revision }: Platform,
+  decide: OperandDecisions,
+  row: FenceRow,
+): boolean {
+  const legacy = REVISIONS[revision].isolation === 'smmtt';
+  const batched =
+    row.mnemonic.startsWith('hinval') ||
+    (row.mnemonic === 'minval.pa' && decide.invalidationNeedsSvinval(legacy));
+  if (batched && !features.has('Svinval')) return false;
   return row.feature === null || features.has(row.feature);
 }

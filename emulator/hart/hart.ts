@@ -125,10 +125,12 @@ export class Hart {
     const { kind, context } = port;
     const report = decide.report;
     counts.trap++;
-    const isGuest = because.startsWith('pte.') && port.stage === 'g';
     const cause = causeOf(port, because);
     const isGuestFault = cause >= 20 && cause <= 23;
-    if (isGuest && context.domain !== null) port.fired[R.SMMPT_PTW_17] = 1;
+    if (context.domain !== null && because.startsWith('pte.')) {
+      port.fired[R.SMMPT_LKUP_14] = 1;
+      if (isGuestFault) port.fired[R.SMMPT_PTW_17] = 1;
+    }
     const page = report.partPage(path.page, this.pageOf(address));
     const offset = report.partOffset(path.offset, this.cell.offset);
     const gpa = isGuestFault

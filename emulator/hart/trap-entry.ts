@@ -86,7 +86,7 @@ export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, m
     tinst: decide.tinst(raised.tinst),
     gva: decide.gva(raised.gva),
     mpv: decide.previousVirtual(isVirtual(mode)),
-    epc,
+    epc: decide.epc(epc),
     takenIn: delegate(csrs, decide, mode, cause),
     because,
     rule,
