@@ -17,10 +17,11 @@ export function markExplicit(port: Port, page: number, why: Reason | null): void
   }
   fired[context.virtual ? R.SMMPT_ACC_02 : R.SMMPT_ACC_01] = 1;
   if (kind.rule >= 0) fired[kind.rule] = 1;
+  fired[R.SMMPT_PMP_15] = 1;
   if (port.borrowed) markBorrowed(port);
   if (context.user || context.sum) fired[R.SMMPT_ACC_15] = 1;
-  if (context.first !== null) fired[R.SMSD_SDID_02] = 1;
-  else if (!context.virtual) fired[R.SMMPT_LKUP_16] = 1;
+  if (context.domain.sdid !== 0) fired[R.SMSD_SDID_02] = 1;
+  if (context.first === null && !context.virtual) fired[R.SMMPT_LKUP_16] = 1;
   if (port.xwr === EXECUTE) markExecuteOnly(port);
   if (port.xwr === READ && kind === KINDS.hlvx) fired[R.SMMPT_ACC_12] = 1;
   if (kind.writes && port.physical.ready(page, TABLE) >= 0) {
@@ -30,7 +31,6 @@ export function markExplicit(port: Port, page: number, why: Reason | null): void
   if (why === null) {
     fired[R.SMMPT_LKUP_14] = 1;
     fired[R.SMMPT_PMP_07] = 1;
-    fired[R.SMMPT_PMP_15] = 1;
     if (context.domain.isolation === 'smmtt') fired[R.SMMTT_LKUP_09] = 1;
   } else markDenied(port);
 }
@@ -40,7 +40,8 @@ export function markRegion({ context, fired, physical }: Port, page: number): vo
   if (context.domain !== null && physical.pma.kindOf(page) === 'io') fired[R.SMMPT_ACC_32] = 1;
 }
 
-function markBorrowed({ context, fired, kind, executing }: Port): void {
+/** The access is another mode's: MPRV, or a hypervisor load or store. */
+export function markBorrowed({ context, fired, kind, executing }: Port): void {
   if (kind.hypervisor) fired[executing === 'M' ? R.SMMPT_ACC_09 : R.SMMPT_ACC_08] = 1;
   else {
     fired[context.virtual ? R.SMMPT_ACC_07 : R.SMMPT_ACC_05] = 1;
@@ -50,7 +51,6 @@ function markBorrowed({ context, fired, kind, executing }: Port): void {
 
 /** The page is execute-only in the protection table. */
 function markExecuteOnly({ context, fired, kind }: Port): void {
-  if (kind === KINDS.hlvx) fired[R.SMMPT_ACC_11] = 1;
   if (kind === KINDS.amo) fired[R.SMMPT_ACC_20] = 1;
   if (kind.origin !== 'load') return;
   if (context.mxr) fired[R.SMMPT_ACC_13] = 1;
@@ -59,6 +59,7 @@ function markExecuteOnly({ context, fired, kind }: Port): void {
 
 function markDenied({ context, fired, kind }: Port): void {
   fired[R.SMMPT_LKUP_11] = 1;
+  fired[R.SMMPT_LKUP_12] = 1;
   fired[R.SMMPT_LKUP_13] = 1;
   fired[R.SMMPT_PMP_08] = 1;
   if (context.first !== null) fired[R.SMMPT_LKUP_15] = 1;

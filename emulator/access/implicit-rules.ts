@@ -2,6 +2,7 @@
 import type { Domain } from '../isolate/domain.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
+import { markBorrowed } from './explicit-rules.ts';
 import { EXECUTE, READ } from './kinds.ts';
 import type { Port } from './port.ts';
 import { READ_RULE } from './read-entry.ts';
@@ -21,9 +22,13 @@ export function markImplicit(
   fired[READ_RULE[stage]] = 1;
   fired[R.SMMPT_PTW_06] = 1;
   if (kind.origin !== 'load') fired[R.SMMPT_PTW_03] = 1;
-  if (port.borrowed) fired[R.SMMPT_PTW_16] = 1;
+  if (port.borrowed) {
+    fired[R.SMMPT_PTW_16] = 1;
+    markBorrowed(port);
+  }
   if (port.xwr === EXECUTE || port.xwr === READ) fired[R.SMMPT_PTW_02] = 1;
   if (why === null) return;
+  fired[R.SMMPT_LKUP_11] = 1;
   fired[R.SMMPT_LKUP_12] = 1;
   fired[R.SMMPT_PTW_18] = 1;
   if (why === 'mpt.range') fired[R.SMMPT_WIDTH_05] = 1;

@@ -61,6 +61,7 @@ export const KINDS = {
     pmpNeeds: READ | EXECUTE,
     hypervisor: true,
     executeAsRead: true,
+    rule: R.SMMPT_ACC_11,
   }),
   sspush: row('sspush', READ | WRITE, 'store', {
     aligned: true,

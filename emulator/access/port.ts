@@ -221,6 +221,10 @@ export class Port {
     const size = stage.geometry.entrySize;
     const { step } = this;
     let at = page;
+    if (this.context.domain !== null) {
+      fired[UPDATE_RULE[stage.name]] = 1;
+      fired[dirty ? R.SMMPT_PTW_08 : R.SMMPT_PTW_07] = 1;
+    }
     if (stage.below !== null) {
       this.depth++;
       const why = translate(this, stage.below, page, offset, KINDS.pteWrite, true);
@@ -229,10 +233,6 @@ export class Port {
       at = this.page;
     }
     if (decide.table.checksUpdate()) {
-      if (this.context.domain !== null) {
-        fired[UPDATE_RULE[stage.name]] = 1;
-        fired[dirty ? R.SMMPT_PTW_08 : R.SMMPT_PTW_07] = 1;
-      }
       const why = this.checkPageTable(stage, at, offset, size, KINDS.pteWrite);
       this.step = step;
       if (why !== null) {
@@ -273,7 +273,8 @@ export class Port {
     this.counts.mpt++;
     const sbe = this.context.tablesBigEndian;
     const bigEndian = decide.table.protectionBigEndian(domain.bigEndian, sbe);
-    this.fired[bigEndian === sbe ? R.SMMPT_PMP_13 : R.SMMPT_PMP_14] = 1;
+    this.fired[R.SMMPT_PMP_13] = 1;
+    if (bigEndian !== sbe) this.fired[R.SMMPT_PMP_14] = 1;
     physical.loadEntry(frame, offset, size, bigEndian);
     this.lo = physical.lo;
     this.hi = physical.hi;

@@ -50,8 +50,10 @@ export const MPT_RULES = {
 
   /** What V=0 means to a cache: not kept, or (open point) kept until a fence. */
   keptInvalid(fired: Fired, level: number, keepsInvalid: boolean): void {
-    fired[keepsInvalid ? R.SMMPT_CACHE_02 : R.SMMPT_CACHE_01] = 1;
-    if (level > 0 && !keepsInvalid) fired[R.SMMPT_CACHE_03] = 1;
+    fired[R.SMMPT_CACHE_02] = 1;
+    if (keepsInvalid) return;
+    fired[R.SMMPT_CACHE_01] = 1;
+    if (level > 0) fired[R.SMMPT_CACHE_03] = 1;
   },
 
   pointerReserved(g: MptGeometry, lo: number): number {
@@ -74,11 +76,12 @@ export const MPT_RULES = {
     return g.xlen === 32 ? R.SMMPT_NAPOT_07 : R.SMMPT_NAPOT_06;
   },
 
-  pointer(fired: Fired, next: number, table: number): void {
+  /** Nothing asks where a table lies: tables may be shared, or point at themselves. */
+  pointer(fired: Fired): void {
     fired[R.SMMPT_GEO_16] = 1;
     fired[R.SMMPT_CACHE_04] = 1;
     fired[R.SMMPT_CACHE_07] = 1;
-    if (next === table) fired[R.SMMPT_LKUP_09] = 1;
+    fired[R.SMMPT_LKUP_09] = 1;
   },
 
   /** A leaf without N. */
@@ -91,13 +94,13 @@ export const MPT_RULES = {
     fired[R.SMMPT_CACHE_06] = 1;
     fired[R.SMMPT_CACHE_08] = 1;
     fired[R.SMMPT_LKUP_10] = 1;
+    fired[R.SMMPT_GEO_14] = 1;
     if (level > 0) MPT_RULES.highLeaf(fired, g, level);
   },
 
   highLeaf(fired: Fired, g: MptGeometry, level: number): void {
     fired[R.SMMPT_GEO_15] = 1;
     if (level === g.levels - 1) {
-      fired[R.SMMPT_GEO_14] = 1;
       if (g.name === 'smmpt34') fired[R.SMMPT_GEO_06] = 1;
       if (g.name === 'smmpt64') fired[R.SMMPT_GEO_05] = 1;
     }

@@ -22,7 +22,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   port.isNapot = false;
   if (decide.tooWide(g, page)) {
     fired[R.SMMPT_WIDTH_06] = 1;
-    return port.deny('mpt.range', MARK.width[g.name]);
+    return port.refuse('mpt.range', MARK.width[g.name]);
   }
   if (page >= 2 ** 20) MARK.wide(fired, g, page);
 
@@ -93,7 +93,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
       // 4. A pointer: go down.
       if (decide.endsWalk(level)) return port.deny('mpt.depth', R.SMMPT_LKUP_06);
       const next = decide.ppn(lo, hi);
-      MARK.pointer(fired, next, table);
+      MARK.pointer(fired);
       port.pass('next', R.SMMPT_LKUP_08);
       table = next;
       level--;

@@ -23,7 +23,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   fired[START[g.name]] = 1;
   port.xwr = 0;
   if (decide.tooWide(g, page, port.revision.widthCheck)) {
-    return port.deny('mtt.range', R.SMMPT_WIDTH_08);
+    return port.refuse('mtt.range', R.SMMPT_WIDTH_08);
   }
   let level: number = g.root;
   let table = domain.root;
@@ -96,6 +96,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
         continue;
       }
       if (type < L1_DIR) {
+        fired[R.SMMTT_FMT_10] = 1;
         if (decide.gigInfoReserved(g.xlen, lo, hi)) {
           return port.deny('mtt.reserved', R.SMMTT_FMT_10);
         }
@@ -104,6 +105,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
         if (lo === 0 && hi === 0) fired[R.SMMTT_FMT_19] = 1;
         return verdict(port, decide.gigPerm(type), needs, GIG[type] as number);
       }
+      fired[R.SMMTT_FMT_11] = 1;
       if (decide.bigInfoReserved(g.xlen, lo, hi)) {
         return port.deny('mtt.reserved', R.SMMTT_FMT_11);
       }
