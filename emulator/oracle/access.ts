@@ -132,9 +132,11 @@ export function attempt(
   if (operation === undefined) throw new Error(`no operation ${request.operation}`);
   const mode = effectiveMode(state, request.mode, operation);
   const virtual = mode === 'VS' || mode === 'VU';
-  const raise = (cause: number, tval: bigint, gpa: bigint | null = null, tinst = 0n) => ({
-    trap: { cause, tval, gpa, tinst, gva: virtual },
-  });
+  memory.saw(`${request.operation} from ${request.mode} as ${mode}`);
+  const raise = (cause: number, tval: bigint, gpa: bigint | null = null, tinst = 0n) => {
+    memory.saw(`${request.operation} cause ${cause}`);
+    return { trap: { cause, tval, gpa, tinst, gva: virtual } };
+  };
 
   const block = request.operation.startsWith('cbo_');
   const misaligned = !block && request.address % BigInt(request.size) !== 0n;
@@ -151,7 +153,7 @@ export function attempt(
   const places: { readonly pa: bigint; readonly size: number }[] = [];
   let denied: ReturnType<typeof raise> | null = null;
   for (const part of parts) {
-    const place = locate(state, memory, part, operation, mode);
+    const place = locate(state, memory, part, operation, mode, misaligned);
     if ('pa' in place) {
       places.push({ pa: place.pa, size: part.size });
       continue;
@@ -161,7 +163,9 @@ export function attempt(
     denied = raise(cause, tval, place.gpa, pseudoInstruction(state, place));
     break;
   }
+  if (parts.length === 2) memory.saw(`straddle ${operation.origin} ${places.length} allowed`);
   if (denied !== null) return denied;
+  memory.saw(`${request.operation} done`);
   return { value: perform(state, memory, request, operation, mode, places) };
 }
 
@@ -172,12 +176,17 @@ function locate(
   part: Part,
   operation: Operation,
   mode: Mode,
+  misaligned: boolean,
 ): { readonly pa: bigint } | Fault {
-  const denied: Fault = { type: 'access', gpa: null, implicit: null };
+  const access: Fault = { type: 'access', gpa: null, implicit: null };
+  const denied = (by: string): Fault => {
+    memory.saw(`${operation.origin} denied by ${by}`);
+    return access;
+  };
   let pa = part.va;
   if (mode === 'M') {
     // Shadow stacks do not exist in M-mode.
-    if (operation.tables === 'ss') return denied;
+    if (operation.tables === 'ss') return access;
   } else {
     const virtual = mode === 'VS' || mode === 'VU';
     const user = mode === 'U' || mode === 'VU';
@@ -187,7 +196,9 @@ function locate(
     pa = translated.address;
     const anyRight = operation.tables === 'r or w';
     const rights: readonly Right[] = anyRight ? cboRights(state) : mptRights(state, operation);
-    if (!isolationAllows(state, memory, pa, { rights, any: anyRight })) return denied;
+    if (!isolationAllows(state, memory, pa, { rights, any: anyRight })) {
+      return denied('isolation');
+    }
   }
   const pmpOk =
     operation.tables === 'r or w'
@@ -195,13 +206,17 @@ function locate(
           pmpAllows(state, pa, part.size, [right], mode === 'M'),
         )
       : pmpAllows(state, pa, part.size, operation.pmp, mode === 'M');
-  if (!pmpOk) return denied;
+  if (!pmpOk) return denied('pmp');
   const kind = attribute(state, pa, part.size);
-  if (kind === 'vacant') return denied;
+  if (kind === 'vacant') return denied('pma');
   if (kind === 'io') {
-    const simple = operation.effect === 'read' || operation.effect === 'write';
-    if (operation.atomic || operation.origin === 'fetch' || !simple) return denied;
-    if (pa % BigInt(part.size) !== 0n || (part.size & (part.size - 1)) !== 0) return denied;
+    // Cache-block management goes wherever a load or store may; zeroing a block is a matter of main memory.
+    const simple = ['read', 'write', 'none'].includes(operation.effect);
+    // HLVX needs memory that can be executed as well as read.
+    const executes = operation.pmp.includes('x');
+    if (operation.atomic || executes || !simple) return denied('pma');
+    // A misaligned access is not supported there, whole or in parts.
+    if (misaligned) return denied('pma');
   }
   return { pa };
 }

@@ -3,7 +3,9 @@ import type { Reference } from './state.ts';
 
 export class OracleMemory {
   readonly bytes = new Map<bigint, number>();
-  references: Reference[] = [];
+  readonly references: Reference[] = [];
+  /** What was met on the way, in words, for the measure of a generator. */
+  readonly seen = new Map<string, number>();
   /** What memory holds that nobody wrote. */
   readonly #background: (at: bigint) => number;
 
@@ -30,6 +32,10 @@ export class OracleMemory {
 
   byte(at: bigint): number {
     return this.bytes.get(at) ?? this.#background(at);
+  }
+
+  saw(what: string): void {
+    this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
   }
 
   note(kind: Reference['kind'], at: bigint): void {

@@ -5,7 +5,7 @@ import { bit } from './state.ts';
 export type Right = 'r' | 'w' | 'x';
 
 /** The bytes that an entry matches, or null when it is off. */
-function range(state: OracleState, k: number): { from: bigint; to: bigint } | null {
+function range(state: OracleState, k: number): Range | null {
   const config = state.pmpcfg[k] ?? 0;
   const address = state.pmpaddr[k] ?? 0n;
   const mode = (config >> 3) & 3;
@@ -18,7 +18,26 @@ function range(state: OracleState, k: number): { from: bigint; to: bigint } | nu
   while (((address >> ones) & 1n) === 1n) ones++;
   const size = 1n << (ones + 3n);
   const from = (address << 2n) & ~(size - 1n);
-  return { from, to: from + size };
+  // pmpaddr holds bits 55:2 of an address: what lies above no entry can name.
+  const limit = 1n << 56n;
+  return { from, to: from + size > limit ? limit : from + size };
+}
+
+interface Range {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+const RANGES = new WeakMap<OracleState, readonly (Range | null)[]>();
+
+/** The ranges of all entries, worked out once for each setting of the registers. */
+function ranges(state: OracleState): readonly (Range | null)[] {
+  let known = RANGES.get(state);
+  if (known === undefined) {
+    known = state.pmpcfg.map((_, k) => range(state, k));
+    RANGES.set(state, known);
+  }
+  return known;
 }
 
 /** Section "Physical Memory Protection": the lowest-numbered entry that matches any byte must match all of them. */
@@ -34,8 +53,9 @@ export function pmpAllows(
   const mml = bit(state.mseccfg, 0);
   const mmwp = bit(state.mseccfg, 1);
   const end = at + BigInt(size);
+  const all = ranges(state);
   for (let k = 0; k < count; k++) {
-    const entry = range(state, k);
+    const entry = all[k] ?? null;
     if (entry === null || entry.to <= at || entry.from >= end) continue;
     if (entry.from > at || entry.to < end) return false;
     const config = state.pmpcfg[k] ?? 0;

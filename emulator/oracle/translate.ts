@@ -84,11 +84,19 @@ export class Translation {
     const index = rv64 ? 9 : 10;
     const width = 12 + index * scheme.levels + (stage === 'g' ? 2 : 0);
     if (stage === 'g') {
-      if (input >> BigInt(width) !== 0n) return fault;
+      if (input >> BigInt(width) !== 0n) {
+        this.#memory.saw('guest address too wide');
+        return fault;
+      }
     } else if (rv64) {
       const sign = bits(input, 63, width - 1);
-      if (sign !== 0n && sign !== (1n << BigInt(65 - width)) - 1n) return fault;
+      if (sign !== 0n && sign !== (1n << BigInt(65 - width)) - 1n) {
+        this.#memory.saw('address not canonical');
+        return fault;
+      }
     }
+    const name = `${stage} sv${rv64 ? 12 + 9 * scheme.levels : 32}`;
+    const saw = (level: number, what: string) => this.#memory.saw(`${name} level ${level} ${what}`);
     let a = scheme.root;
     for (let i = scheme.levels - 1; i >= 0; i--) {
       const top = i === scheme.levels - 1 ? width - 1 : 12 + index * (i + 1) - 1;
@@ -96,35 +104,51 @@ export class Translation {
       const at = a + vpn * BigInt(scheme.entry);
       const pteAt = this.#tableAddress(stage, at, READ);
       if (!('address' in pteAt)) return pteAt;
-      if (!this.#physical(pteAt.address, scheme.entry, 'r')) return ACCESS;
+      if (!this.#physical(stage, pteAt.address, scheme.entry, 'r')) {
+        saw(i, 'unreadable');
+        return ACCESS;
+      }
       this.#memory.note(stage, pteAt.address);
       const big = bit(this.#state[stage === 'vs' ? 'hstatus' : 'mstatus'], stage === 'vs' ? 5 : 36);
       const pte = this.#memory.read(pteAt.address, scheme.entry, big);
 
-      if (!bit(pte, 0)) return fault;
+      const failed = (what: string): Fault => {
+        saw(i, what);
+        return fault;
+      };
+      if (!bit(pte, 0)) return failed('invalid');
       const [r, w, x] = [bit(pte, 1), bit(pte, 2), bit(pte, 3)];
       const shadow = w && !r && !x && this.#hasShadowStacks(stage);
-      if (!r && w && !shadow) return fault;
-      if (this.#isReserved(stage, pte, i, r || x || shadow)) return fault;
+      if (!r && w && !shadow) return failed('w without r');
+      if (this.#isReserved(stage, pte, i, r || x || shadow)) return failed('reserved');
       if (!r && !x && !shadow) {
+        saw(i, i === 0 ? 'depth' : 'pointer');
         a = bits(pte, rv64 ? 53 : 31, 10) * 4096n;
         continue;
       }
       const ppn = bits(pte, rv64 ? 53 : 31, 10);
-      if (i > 0 && bits(ppn, index * i - 1, 0) !== 0n) return fault;
-      if (!this.#userAllows(stage, bit(pte, 4), need)) return fault;
+      if (i > 0 && bits(ppn, index * i - 1, 0) !== 0n) return failed('misaligned');
+      if (!this.#userAllows(stage, bit(pte, 4), need)) return failed('user');
       const verdict = this.#permits(stage, { r, w, x, shadow }, need);
-      if (verdict === 'access') return ACCESS;
-      if (verdict === 'page') return fault;
+      if (verdict === 'access') {
+        saw(i, 'shadow stack');
+        return ACCESS;
+      }
+      if (verdict === 'page') return failed('permission');
       if (!bit(pte, 6) || (need.writes && !bit(pte, 7))) {
-        if (!this.#updates(stage)) return fault;
+        if (!this.#updates(stage)) return failed(bit(pte, 6) ? 'dirty' : 'accessed');
         const writeAt = this.#tableAddress(stage, at, WRITE);
         if (!('address' in writeAt)) return writeAt;
-        if (!this.#physical(writeAt.address, scheme.entry, 'w')) return ACCESS;
+        if (!this.#physical(stage, writeAt.address, scheme.entry, 'w')) {
+          saw(i, 'unwritable');
+          return ACCESS;
+        }
+        saw(i, 'updated');
         this.#memory.note('ad', writeAt.address);
         const updated = pte | 0x40n | (need.writes ? 0x80n : 0n);
         this.#memory.write(writeAt.address, scheme.entry, updated, big);
       }
+      saw(i, bit(pte, 63) && rv64 ? 'napot' : 'leaf');
       // A NAPOT leaf covers 16 pages: ppn[3:0] comes from the address.
       const offset = bit(pte, 63) && rv64 ? 16 : 12 + index * i;
       const base = (ppn * 4096n) & ~((1n << BigInt(offset)) - 1n);
@@ -142,12 +166,15 @@ export class Translation {
   }
 
   /** Whether the walker, which acts as S-mode, may read or write a table entry. */
-  #physical(at: bigint, size: number, right: Right): boolean {
-    if (!isolationAllows(this.#state, this.#memory, at, { rights: [right], any: false })) {
+  #physical(stage: 's' | 'vs' | 'g', at: bigint, size: number, right: Right): boolean {
+    const denied = (by: string) => {
+      this.#memory.saw(`${stage} table ${right} denied by ${by}`);
       return false;
-    }
-    if (!pmpAllows(this.#state, at, size, [right], false)) return false;
-    return attribute(this.#state, at, size) === 'memory';
+    };
+    const wanted = { rights: [right], any: false };
+    if (!isolationAllows(this.#state, this.#memory, at, wanted)) return denied('isolation');
+    if (!pmpAllows(this.#state, at, size, [right], false)) return denied('pmp');
+    return attribute(this.#state, at, size) === 'memory' || denied('pma');
   }
 
   #hasShadowStacks(stage: 's' | 'vs' | 'g'): boolean {
@@ -158,17 +185,25 @@ export class Translation {
 
   #isReserved(stage: 's' | 'vs' | 'g', pte: bigint, level: number, leaf: boolean): boolean {
     const { xlen, features, menvcfg, henvcfg } = this.#state;
+    let reserved = false;
+    const when = (what: string, condition: boolean) => {
+      if (!condition) return;
+      this.#memory.saw(`${xlen} ${leaf ? 'leaf pte' : 'pointer pte'} ${what}`);
+      reserved = true;
+    };
     // D, A and U of a pointer are reserved.
-    if (!leaf && (bit(pte, 7) || bit(pte, 6) || bit(pte, 4))) return true;
-    if (xlen === 32) return false;
-    if (bits(pte, 60, 54) !== 0n) return true;
+    if (!leaf) for (const n of [4, 6, 7]) when(`bit ${n}`, bit(pte, n));
+    if (xlen === 32) return reserved;
+    if (bits(pte, 63, 54) === 0n) return reserved;
+    for (let n = 54; n <= 60; n++) when(`bit ${n}`, bit(pte, n));
     const pbmt = bits(pte, 62, 61);
     const enabled =
       features.has('Svpbmt') && bit(menvcfg, 62) && (stage !== 'vs' || bit(henvcfg, 62));
-    if (pbmt !== 0n && (!leaf || !enabled || pbmt === 3n)) return true;
-    if (!bit(pte, 63)) return false;
-    if (!features.has('Svnapot') || !leaf || level !== 0) return true;
-    return bits(pte, 13, 10) !== 8n;
+    when(`pbmt ${pbmt}`, pbmt !== 0n && (!leaf || !enabled || pbmt === 3n));
+    if (!bit(pte, 63)) return reserved;
+    when('n', !features.has('Svnapot') || !leaf || level !== 0);
+    when(`napot ${bits(pte, 13, 10)}`, bits(pte, 13, 10) !== 8n);
+    return reserved;
   }
 
   #userAllows(stage: 's' | 'vs' | 'g', u: boolean, need: Need): boolean {

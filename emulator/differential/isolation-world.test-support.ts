@@ -1,0 +1,211 @@
+/** Random protection tables: Smmpt and Smmtt paths with every kind of leaf and every kind of defect. */
+import type { Format, Ground } from './plant.test-support.ts';
+import { descend, spoilOne } from './plant.test-support.ts';
+import type { Random } from './random.test-support.ts';
+
+/** all: everything, 4 KiB leaf; read: readable only; wild: any leaf, any rights, often a defect. */
+export type Rights = 'all' | 'read' | 'wild';
+
+export interface IsolationWorld {
+  readonly mode: string;
+  /** MODE field. */
+  readonly number: number;
+  readonly root: bigint;
+  /** Gives a page rights. */
+  plant(page: bigint, style: Rights): void;
+}
+
+/** Places that a table must not lie in, for bad pointers. */
+export interface BadPlaces {
+  readonly vacant: bigint;
+  readonly io: bigint;
+}
+
+interface MptMode {
+  readonly name: string;
+  readonly number: number;
+  readonly width: readonly number[];
+  readonly bits: number;
+}
+
+const MPT64: readonly MptMode[] = [
+  { name: 'smmpt43', number: 1, width: [9, 9, 9], bits: 43 },
+  { name: 'smmpt52', number: 2, width: [9, 9, 9, 9], bits: 52 },
+  { name: 'smmpt64', number: 3, width: [9, 9, 9, 9, 12], bits: 64 },
+];
+const MPT32: MptMode = { name: 'smmpt34', number: 1, width: [10, 9], bits: 34 };
+
+const RIGHTS = [7n, 7n, 7n, 3n, 3n, 5n, 1n, 4n, 0n];
+
+export function smmptWorld(
+  random: Random,
+  ground: Ground,
+  xlen: 32 | 64,
+  bad: BadPlaces,
+): IsolationWorld {
+  const mode = xlen === 64 ? random.pick(MPT64) : MPT32;
+  const offset = xlen === 64 ? 16 : 15;
+  const low = mode.width.map((_, i) => offset + mode.width.slice(0, i).reduce((a, b) => a + b, 0));
+  const tuples = xlen === 64 ? 16 : 8;
+  const k = xlen === 64 ? 4 : 3;
+  const g = xlen === 64 ? 4n : 6n;
+  const ppnMask = xlen === 64 ? (1n << 44n) - 1n : (1n << 22n) - 1n;
+  const format: Format = {
+    name: mode.name,
+    entrySize: xlen / 8,
+    low,
+    width: mode.width,
+    isPointer: (entry) => (entry & 3n) === 1n,
+    isEmpty: (entry) => (entry & 1n) === 0n,
+    target: (entry) => ((entry >> 10n) & ppnMask) << 12n,
+    pointer: (table) => ((table >> 12n) << 10n) | 1n,
+  };
+  const root = ground.page(mode.name === 'smmpt64' ? 32768n : 4096n);
+
+  const anyRights = () =>
+    [...Array(tuples).keys()].reduce(
+      (all, j) => all | (random.pick(RIGHTS) << BigInt(8 + 3 * j)),
+      3n,
+    );
+
+  const trunk = new Set<bigint>();
+
+  function spoil(entry: bigint, level: number, leaf: boolean): bigint {
+    const reserved = leaf
+      ? [3, 4, 5, 6, 7, ...(xlen === 64 ? [56, 57, 58, 59, 60, 61, 62, 63] : [])]
+      : [2, 3, 4, 5, 6, 7, 8, 9, ...(xlen === 64 ? [54, 55, 56, 57, 58, 59, 60, 61, 62, 63] : [])];
+    switch (random.below(leaf ? 9 : 5)) {
+      case 0:
+        return entry & ~1n;
+      case 1:
+      case 2:
+        return entry | (1n << BigInt(random.pick(reserved)));
+      case 3:
+        return random.chance(0.7) ? entry : random.big(xlen);
+      case 4: {
+        // A pointer into memory that cannot hold a table; at level 0: one level too many.
+        const place = random.pick([bad.vacant, bad.io, root]);
+        return ((place >> 12n) << 10n) | 1n;
+      }
+      case 5: {
+        // A reserved tuple, of this page or of another one.
+        const shift = BigInt(8 + 3 * random.below(tuples));
+        return (entry & ~(7n << shift)) | (random.pick([2n, 6n]) << shift);
+      }
+      case 6: {
+        const bits = [11, ...[...Array(xlen - 16).keys()].map((n) => n + 16)];
+        const napot = (g << 12n) | (random.pick(RIGHTS) << 8n) | 7n;
+        return napot | (random.chance(0.7) ? 1n << BigInt(random.pick(bits)) : 0n);
+      }
+      case 7:
+        return (BigInt(random.below(16)) << 12n) | (random.pick([7n, 2n, 6n, 3n]) << 8n) | 7n;
+      default:
+        return level === 0 ? entry & ~2n : entry;
+    }
+  }
+
+  return {
+    mode: mode.name,
+    number: mode.number,
+    root,
+    plant(page, style) {
+      const careful = style !== 'wild';
+      if (page >> BigInt(mode.bits) !== 0n) return;
+      const level = careful ? 0 : random.below(mode.width.length);
+      const path = descend(ground, format, root, page, level);
+      if (careful) for (const { at } of path.slice(0, -1)) trunk.add(at);
+      const leaf = path.at(-1);
+      if (leaf === undefined) return;
+      const place = ground.physical(leaf.at);
+      let entry = ground.memory.read(place, format.entrySize);
+      if ((entry & 3n) !== 3n) entry = anyRights();
+      if (!careful && random.chance(0.15)) {
+        entry = (g << 12n) | (random.pick(RIGHTS) << 8n) | 7n;
+      } else if ((entry & 4n) === 0n) {
+        const pi = (page >> BigInt((low[leaf.level] ?? 0) - k)) & BigInt(tuples - 1);
+        const xwr = { all: 7n, read: random.pick([1n, 5n]), wild: random.pick(RIGHTS) }[style];
+        entry = (entry & ~(7n << (8n + 3n * pi))) | (xwr << (8n + 3n * pi));
+      }
+      ground.memory.write(place, format.entrySize, entry);
+      if (!careful && random.chance(0.45)) spoilOne(random, ground, format, path, trunk, spoil);
+    },
+  };
+}
+
+export function smmttWorld(
+  random: Random,
+  ground: Ground,
+  xlen: 32 | 64,
+  revision: 'mtt_0_1' | 'mtt_0_1_1',
+  bad: BadPlaces,
+): IsolationWorld {
+  const three = xlen === 64 && random.chance(0.5);
+  const name = xlen === 32 ? 'smmtt34' : three ? 'smmtt56' : 'smmtt46';
+  const type = xlen === 64 ? 44n : 22n;
+  const valid = revision === 'mtt_0_1' ? 0n : 1n << 44n;
+  const infoMask = (1n << type) - 1n;
+  const format: Format = {
+    name,
+    entrySize: xlen / 8,
+    low: xlen === 64 ? [16, 25, 46].slice(0, three ? 3 : 2) : [15, 25],
+    width: xlen === 64 ? [9, 21, 10].slice(0, three ? 3 : 2) : [10, 9],
+    isPointer: (entry, level) => level === 2 || (level === 1 && entry >> type === 4n),
+    isEmpty: (entry, level) => (level === 0 ? false : entry === 0n),
+    target: (entry) => (entry & infoMask) << 12n,
+    pointer: (table, level) => (table >> 12n) | (level === 2 ? valid : 4n << type),
+  };
+  const root = ground.page(three ? 16384n : xlen === 64 ? 1n << 24n : 16384n);
+  const fields = xlen === 64 ? 16 : 8;
+
+  function someLeaf(): bigint {
+    switch (random.below(3)) {
+      case 0:
+        return BigInt(random.below(4)) << type;
+      default:
+        return ((xlen === 64 ? 6n : 5n) << type) | random.big(2 * fields);
+    }
+  }
+
+  const trunk = new Set<bigint>();
+
+  function spoil(entry: bigint, level: number): bigint {
+    if (level === 0) return entry | (1n << BigInt(random.below(xlen)));
+    switch (random.below(4)) {
+      case 0:
+        return entry | (1n << BigInt(random.below(xlen)));
+      case 1:
+        return (entry & infoMask) | (BigInt(random.below(8)) << type);
+      case 2:
+        return level === 2
+          ? (random.pick([bad.vacant, bad.io]) >> 12n) | valid
+          : (random.pick([bad.vacant, bad.io]) >> 12n) | (4n << type);
+      default:
+        return level === 2 ? entry ^ valid : random.big(xlen);
+    }
+  }
+
+  return {
+    mode: name,
+    number: name === 'smmtt56' ? 2 : 1,
+    root,
+    plant(page, style) {
+      const careful = style !== 'wild';
+      if (page >> (xlen === 64 ? (three ? 56n : 46n) : 34n) !== 0n) return;
+      const toL1 = careful || random.chance(0.5);
+      const path = descend(ground, format, root, page, toL1 ? 0 : 1);
+      if (careful) for (const { at } of path.slice(0, -1)) trunk.add(at);
+      const leaf = path.at(-1);
+      if (leaf === undefined) return;
+      const place = ground.physical(leaf.at);
+      const entry = ground.memory.read(place, format.entrySize);
+      if (leaf.level === 0) {
+        const shift = 4n * ((page >> 12n) & BigInt(fields - 1));
+        const perm = { all: 3n, read: 1n, wild: random.pick([3n, 3n, 2n, 1n, 0n]) }[style];
+        ground.memory.write(place, format.entrySize, (entry & ~(15n << shift)) | (perm << shift));
+      } else if (leaf.level === 1 && entry >> type !== 4n) {
+        ground.memory.write(place, format.entrySize, careful ? 3n << type : someLeaf());
+      }
+      if (!careful && random.chance(0.45)) spoilOne(random, ground, format, path, trunk, spoil);
+    },
+  };
+}

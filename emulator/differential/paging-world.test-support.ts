@@ -1,0 +1,107 @@
+/** Random page tables of one stage, with every kind of leaf and every kind of defect. */
+import type { BadPlaces } from './isolation-world.test-support.ts';
+import type { Format, Ground } from './plant.test-support.ts';
+import { descend, spoilOne } from './plant.test-support.ts';
+import type { Random } from './random.test-support.ts';
+
+/** clean: a 4 KiB leaf that grants everything; wild: any leaf, any flags, often a defect; fresh: A and D clear. */
+export type Style = 'clean' | 'wild' | 'fresh';
+
+export interface PagingWorld {
+  readonly name: string;
+  /** The value of satp, vsatp or hgatp. */
+  readonly register: bigint;
+  readonly addressBits: number;
+  /** Maps a page and returns the address that leads to it: `from`, with its low bits fitted to the leaf. */
+  map(from: bigint, to: bigint, style: Style): bigint;
+}
+
+export function pagingWorld(
+  random: Random,
+  ground: Ground,
+  xlen: 32 | 64,
+  guest: boolean,
+  bad: BadPlaces,
+): PagingWorld {
+  const levels = xlen === 32 ? 2 : 3 + random.below(3);
+  const index = xlen === 32 ? 10 : 9;
+  const extra = guest ? 2 : 0;
+  const ppnMask = xlen === 64 ? (1n << 44n) - 1n : (1n << 22n) - 1n;
+  const low = [...Array(levels).keys()].map((i) => 12 + index * i);
+  const addressBits = 12 + index * levels + extra;
+  const format: Format = {
+    name: `sv${xlen === 32 ? 32 : 12 + 9 * levels}${guest ? 'x4' : ''}`,
+    entrySize: xlen / 8,
+    low,
+    width: low.map((_, i) => (i === levels - 1 ? index + extra : index)),
+    isPointer: (entry) => (entry & 0xfn) === 1n,
+    isEmpty: (entry) => (entry & 1n) === 0n,
+    target: (entry) => ((entry >> 10n) & ppnMask) << 12n,
+    pointer: (table) => ((table >> 12n) << 10n) | 1n,
+  };
+  const root = ground.page(guest ? 16384n : 4096n);
+  const mode = xlen === 32 ? 1n << 31n : BigInt(levels + 5) << 60n;
+
+  function flags(): bigint {
+    const xwr = random.pick([7n, 7n, 7n, 7n, 3n, 3n, 1n, 4n, 5n, 2n]);
+    const user = guest ? random.chance(0.93) : random.chance(0.5);
+    const accessed = random.chance(0.75) ? 0xc0n : BigInt(random.below(4)) << 6n;
+    return 1n | (xwr << 1n) | (user ? 16n : 0n) | accessed | (random.chance(0.2) ? 0x20n : 0n);
+  }
+
+  const trunk = new Set<bigint>();
+
+  function spoil(entry: bigint, level: number, leaf: boolean): bigint {
+    switch (random.below(leaf ? 9 : 5)) {
+      case 0:
+        return entry & ~1n;
+      case 1:
+        return xlen === 64 ? entry | (1n << BigInt(54 + random.below(10))) : entry | 2n;
+      case 2:
+        // On a pointer A, D, U are reserved; on a leaf PBMT takes its four values.
+        if (!leaf) return entry | (1n << BigInt(random.pick([4, 6, 7])));
+        return entry | (BigInt(random.below(4)) << 61n);
+      case 3:
+        return (entry & 0xffn) | ((random.pick([bad.vacant, bad.io, root]) >> 12n) << 10n);
+      case 4:
+        return random.chance(0.5) ? random.big(xlen) : (entry & ~0xen) | 4n;
+      case 5:
+        return level > 0 ? entry | (1n << BigInt(10 + random.below(index * level))) : entry & ~0xen;
+      case 6:
+        // NAPOT: legal in form at level 0, reserved anywhere else.
+        return (1n << 63n) | (entry & ~(15n << 10n)) | (8n << 10n);
+      case 7:
+        return (1n << 63n) | (entry & ~(15n << 10n)) | (BigInt(random.below(16)) << 10n);
+      default:
+        return entry & ~(random.pick([0x40n, 0x80n, 0xc0n]) as bigint);
+    }
+  }
+
+  return {
+    name: format.name,
+    register: mode | (root >> 12n),
+    addressBits,
+    map(from, to, style) {
+      const level = style !== 'wild' || random.chance(0.4) ? 0 : random.below(levels);
+      const span = 1n << BigInt(low[level] ?? 12);
+      const fitted = from - (from % span) + (to % span);
+      const path = descend(ground, format, root, fitted, level);
+      if (style !== 'wild') for (const { at } of path.slice(0, -1)) trunk.add(at);
+      const leaf = path.at(-1);
+      if (leaf === undefined) return fitted;
+      const place = ground.physical(leaf.at);
+      const entry = ground.memory.read(place, format.entrySize);
+      // A larger leaf or a table that stands there already stays.
+      if (leaf.level !== level || format.isPointer(entry, level)) return fitted;
+      const target = ((to - (to % span)) >> 12n) << 10n;
+      let bits = { clean: 0xdfn, fresh: 0x1fn, wild: flags() }[style];
+      // Some pages are shadow stacks: writable and nothing else.
+      if (style !== 'wild' && !guest && random.chance(0.12)) bits = (bits & ~14n) | 4n;
+      const user = style !== 'wild' && !guest && random.chance(0.5) ? 0x10n : 0n;
+      ground.memory.write(place, format.entrySize, BigInt.asUintN(xlen, target | (bits & ~user)));
+      if (style === 'wild' && random.chance(0.55))
+        spoilOne(random, ground, format, path, trunk, spoil);
+      return fitted;
+    },
+  };
+}
