@@ -56,10 +56,8 @@ function hart(overrides: Partial<Platform> = {}, without: readonly Feature[] = [
 /** Names that went. */
 function gone(cache: Entries, before: string): string {
   const kept = new Set(cache.names.split(' '));
-  return before
-    .split(' ')
-    .filter((name) => !kept.has(name))
-    .join(' ');
+  const went = before.split(' ').filter((name) => !kept.has(name));
+  return went.join(' ');
 }
 
 describe('who may execute', () => {
