@@ -98,7 +98,7 @@ function withDepths(raws: readonly Raw[], statements: readonly Statement[]): Blo
 function commentDepth(list: readonly Block[], at: number, body: number): number {
   let parted = false;
   for (let below = at + 1; below < list.length; below++) {
-    const block = list[below] as Block;
+    const block = list[below];
     if (block.kind === 'blank') parted = true;
     if (block.kind !== 'island') continue;
     return parted && block.depth < body ? body : block.depth;

@@ -94,7 +94,7 @@ function withComment(text: string, { comment }: Piece): string {
 
 /** A numeral as it is written canonically in its place. */
 function numeral(tokens: readonly IToken[], at: number): string {
-  const token = tokens[at] as IToken;
+  const token = tokens[at];
   if (token.tokenType !== Numeral) return token.image;
   const before = tokens[at - 1]?.tokenType;
   const isSize = before === K.size || before === K.aligned;

@@ -9,7 +9,7 @@ function statement(line: string): Statement {
   const { syntax, diagnostics } = parse({ path: 'f.sdt', text: `sdt 1\n${line}\n` });
   expect(diagnostics).toEqual([]);
   expect(syntax.statements).toHaveLength(1);
-  return syntax.statements[0] as Statement;
+  return syntax.statements[0];
 }
 
 const word = (text: string): object => ({ text, param: false });

@@ -26,8 +26,12 @@ export class LineParser extends SectionParser {
   constructor(config: IParserConfig = {}) {
     super({ skipValidations: true, errorMessageProvider: messages, ...config });
     this.performSelfAnalysis();
-    const rules: Readonly<Record<StatementWord, () => Statement>> = this;
-    this.rules = new Map(STATEMENTS.map((word) => [word, rules[word]]));
+    this.rules = new Map(STATEMENTS.map((word) => [word, this.ruleOf(word)]));
+  }
+
+  /** Every statement has the rule that is called like its first word. */
+  private ruleOf(word: StatementWord): () => Statement {
+    return this[word];
   }
 
   /** The statement that the island of file `file` is, or what is wrong with it. */
@@ -41,7 +45,7 @@ export class LineParser extends SectionParser {
   }
 
   private dispatch(tokens: readonly IToken[]): Result {
-    const first = tokens[0] as IToken;
+    const first = tokens[0];
     let at = 1;
     while (tokens[at]?.tokenType === Dot) at += 2;
     const verb = tokens[at];
@@ -85,19 +89,19 @@ export class LineParser extends SectionParser {
     const cells: Cell[] = [];
     let start = 1;
     for (let at = 1; at < tokens.length; at++) {
-      const bar = tokens[at] as IToken;
+      const bar = tokens[at];
       if (bar.tokenType !== Bar) continue;
       if (at === start) {
         const message = "this cell is empty; '-' leaves the step that uses it out";
         return wrong(this.file, 'SDT111', message, bar);
       }
-      const plain = at === start + 1 ? this.plainCell(tokens[start] as IToken) : null;
+      const plain = at === start + 1 ? this.plainCell(tokens[start]) : null;
       const cell = plain ?? this.attempt(this.cell, tokens.slice(start, at), bar);
       if ('code' in cell) return cell;
       cells.push(cell);
       start = at + 1;
     }
-    const from = spanOf(this.file, tokens[0] as IToken);
+    const from = spanOf(this.file, tokens[0]);
     const to = spanOf(this.file, last);
     const span = { ...from, end: to.line === from.line ? to.end : from.end };
     return { kind: 'row', cells, span };

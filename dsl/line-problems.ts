@@ -50,7 +50,7 @@ function diagnostic(code: Code, message: string, span: Span, help?: string): Dia
 
 /** What is wrong with a line whatever its grammar; null: nothing. */
 export function refused(file: string, tokens: readonly IToken[]): Diagnostic | null {
-  const first = tokens[0] as IToken;
+  const first = tokens[0];
   let depth = 0;
   for (const token of tokens) {
     const type = token.tokenType;

@@ -79,10 +79,10 @@ export const messages: IParserErrorMessageProvider = {
     `expected end of line, found ${found(firstRedundant)}${guess(firstRedundant)}`,
   buildNoViableAltMessage: ({ expectedPathsPerAlt, actual, ruleName }) => {
     const types = expectedPathsPerAlt.flat().flatMap((path) => path.slice(0, 1));
-    return expected(types, ruleName, actual[0] as IToken);
+    return expected(types, ruleName, actual[0]);
   },
   buildEarlyExitMessage: ({ expectedIterationPaths, actual }) => {
     const types = expectedIterationPaths.flatMap((path) => path.slice(0, 1));
-    return expected(types, '', actual[0] as IToken);
+    return expected(types, '', actual[0]);
   },
 };

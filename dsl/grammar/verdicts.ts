@@ -171,7 +171,7 @@ export abstract class VerdictParser extends ExpressionParser {
   protected readonly cost: ParserMethod<[], Cost> = this.rule('cost', () => {
     const start = this.CONSUME(Word);
     const counter = this.wordOf(start);
-    return this.OR([
+    return this.OR<Cost>([
       {
         ALT: () => {
           this.CONSUME(AtMost);
