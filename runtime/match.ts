@@ -3,7 +3,7 @@ import type { PlanAlternative, PlanFault, Value } from '../dsl/index.ts';
 import type { Trap } from '../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { straddledPage } from './actual.ts';
-import { describe, number } from './describe.ts';
+import { faultName, number } from './describe.ts';
 import { hex } from './text-width.ts';
 import { trapField } from './trap-fields.ts';
 
@@ -45,18 +45,23 @@ function matchVerdict(
   actual: Actual,
   context: MatchContext,
 ): string | null {
-  const got = () => `got ${describe(actual, context.reasons)}`;
+  const { trap } = actual;
   switch (verdict.kind) {
     case 'ok':
-      return actual.trap === null ? null : got();
+      return trap === null ? null : raised(trap);
     case 'denied':
-      return actual.trap !== null && DENIALS.has(actual.trap.cause) ? null : got();
+      if (trap !== null && DENIALS.has(trap.cause)) return null;
+      return trap === null ? wentThrough(actual) : `${raised(trap)}, which is not isolation`;
     case 'fault': {
       const cause = CAUSES[verdict.fault.fault][verdict.fault.origin ?? actual.origin ?? 'other'];
-      return actual.trap !== null && actual.trap.cause === cause ? null : got();
+      if (trap === null) return wentThrough(actual);
+      if (trap.cause === cause) return null;
+      const wanted = cause === undefined ? verdict.fault.fault : named(cause);
+      return `${raised(trap)}, not ${wanted}`;
     }
     case 'value': {
-      if (actual.value === null) return got();
+      if (trap !== null) return raised(trap);
+      if (actual.value === null) return 'the step gave no value';
       const from = context.resolve(verdict.from);
       const to = verdict.to === null ? from : context.resolve(verdict.to);
       if (actual.value >= from && actual.value <= to) return null;
@@ -64,7 +69,8 @@ function matchVerdict(
       return `the value is ${number(actual.value)}, not ${wanted}`;
     }
     case 'fields': {
-      if (actual.value === null) return got();
+      if (trap !== null) return raised(trap);
+      if (actual.value === null) return 'the step gave no value';
       for (const field of verdict.fields) {
         const wanted = context.resolve(field.value);
         const mask = (1n << BigInt(field.high - field.low + 1)) - 1n;
@@ -82,8 +88,20 @@ function matchVerdict(
     case 'error':
     case 'interrupt':
     case 'exits':
-      return `${got()}: an access cannot give \`${verdict.kind}\``;
+      return `an access cannot give '${verdict.kind}'`;
   }
+}
+
+function wentThrough({ origin }: Actual): string {
+  return origin === null ? 'nothing stopped it' : 'the access went through';
+}
+
+function raised({ cause }: Trap): string {
+  return `the machine raised ${named(cause)}`;
+}
+
+function named(cause: number): string {
+  return `${faultName(cause)} (${cause})`;
 }
 
 function matchTrap(
