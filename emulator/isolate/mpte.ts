@@ -58,6 +58,4 @@ export const isolationDecisions = {
   cboNeeds: (knob: 'r_or_w' | 'r' | 'w'): number => (knob === 'w' ? WRITE : READ),
   /** Everything else needs what it needs; MXR would add X for R. */
   needs: (needs: number, _mxr: boolean): number => needs,
-  /** M-mode is not subject to isolation. */
-  applies: (hasDomain: boolean): boolean => hasDomain,
 };
