@@ -124,6 +124,13 @@ function withWalk(ended: Ended, { walk }: Ended): Ended {
   return { ...ended, failures: ended.failures.map((failure) => ({ ...failure, walk })) };
 }
 
+let named: { readonly variation: Variation; readonly name: string } | null = null;
+
+function nameOf(variation: Variation): string {
+  if (named?.variation !== variation) named = { variation, name: variationName(variation) };
+  return named.name;
+}
+
 function result(
   plan: Plan,
   variation: Variation,
@@ -146,6 +153,6 @@ function result(
     costs: ended.costs,
     steps: ended.steps,
     milliseconds: 0,
-    variation: variationName(variation),
+    variation: nameOf(variation),
   };
 }
