@@ -1,5 +1,5 @@
 /** A sampled case as the checks see it: each line in effect beside what it resolves to. */
-import { caseAt, resolveLine } from '../compile/expand.ts';
+import { caseAt, conditionsOf, resolveLine } from '../compile/expand.ts';
 import { caseCount, type Scenario } from '../compile/scenario.ts';
 import type { Placed } from '../compile/scope.ts';
 import { Slots } from '../compile/slots.ts';
@@ -43,6 +43,18 @@ export function* sampledCases(scenario: Scenario): Generator<CaseView> {
     }
     yield { scenario, c, frame: c.frame, lines };
   }
+}
+
+/** The one case of a scenario without axes, resolved with its findings. */
+export function onlyCase(scenario: Scenario, accept: Accept): CaseView {
+  const c = caseAt(scenario, [], accept);
+  const lines: { placed: Placed; line: PlanLine }[] = [];
+  for (const line of scenario.lines) {
+    const resolved = resolveLine(line, c);
+    if (resolved !== null) lines.push({ placed: line.placed, line: resolved });
+  }
+  conditionsOf(scenario, c);
+  return { scenario, c, frame: c.frame, lines };
 }
 
 export type StepLine = Extract<PlanLine, { kind: 'step' }>;

@@ -5,7 +5,7 @@ import { caseCount, type Scenario } from '../compile/scenario.ts';
 import type { Sections } from '../compile/sections.ts';
 import type { Accept } from '../report.ts';
 import { checkAddressSpaces, checkAlignment, checkCosts, checkRawRegisters } from './attempts.ts';
-import { type CaseCheck, sampledCases, type ScenarioCheck } from './case-view.ts';
+import { type CaseCheck, onlyCase, sampledCases, type ScenarioCheck } from './case-view.ts';
 import { checkConditions } from './conditions.ts';
 import { checkClauses, checkDenied, checkVerdicts } from './expectations.ts';
 import { checkLeaves } from './leaves.ts';
@@ -65,6 +65,11 @@ export function checkScenario(scenario: Scenario, accept: Accept, fixture = fals
   for (const check of SCENARIO_CHECKS) check(scenario, accept);
   if (!fixture) for (const check of WHOLE_SCENARIO_CHECKS) check(scenario, accept);
   if (caseCount(scenario) === 0) return;
+  if (scenario.axes.length === 0) {
+    const view = onlyCase(scenario, accept);
+    for (const check of CASE_CHECKS) check(view, accept);
+    return;
+  }
   resolveAll(scenario, accept);
   for (const view of sampledCases(scenario)) {
     for (const check of CASE_CHECKS) check(view, accept);

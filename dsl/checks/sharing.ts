@@ -22,13 +22,14 @@ interface Holding extends ConstantRange {
 
 /** Follows grants and revokes in order; a writer and another user of one region must be meant. */
 export const checkSharing: CaseCheck = (view, accept) => {
+  const domains = view.lines.reduce((n, { line }) => (line.kind === 'domain' ? n + 1 : n), 0);
+  if (domains < 2) return;
   const holdings: Holding[] = [];
   for (const { placed, line } of view.lines) {
     if (line.kind !== 'grant' && line.kind !== 'revoke') continue;
     const range = rangeOf(line.extent);
     if (range === null) continue;
-    const domains = line.kind === 'grant' ? line.to : line.from;
-    for (const domain of domains) {
+    for (const domain of line.kind === 'grant' ? line.to : line.from) {
       for (let i = holdings.length - 1; i >= 0; i--) {
         const held = holdings[i]!;
         if (held.domain === domain && covers(range, held)) holdings.splice(i, 1);

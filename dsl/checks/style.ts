@@ -120,13 +120,13 @@ function checkUnusedConstants(
   scenarios: readonly Scenario[],
   accept: Accept,
 ): void {
-  const used = new Set(
-    scenarios.flatMap((scenario) => [...scenario.usedConstants]).map((c) => c.span),
-  );
-  const lets = [sections.wide, ...sections.scenarios].flatMap((section) => section.lines);
-  for (const { statement: s } of lets) {
-    if (s.kind === 'let' && !used.has(s.name.span)) {
-      accept('SDT501', s.name.span, `nothing uses the constant '${s.name.text}'`);
+  // One set serves all scenarios of a file.
+  const used = new Set([...(scenarios[0]?.usedConstants ?? [])].map(({ span }) => span));
+  for (const { lines } of [sections.wide, ...sections.scenarios]) {
+    for (const { statement: s } of lines) {
+      if (s.kind === 'let' && !used.has(s.name.span)) {
+        accept('SDT501', s.name.span, `nothing uses the constant '${s.name.text}'`);
+      }
     }
   }
 }

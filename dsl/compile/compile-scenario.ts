@@ -8,7 +8,7 @@ import { type Axis } from './sections.ts';
 import { type Column, type RunLine, type Scenario, sourceText } from './scenario.ts';
 import { cellText } from '../resolve/case.ts';
 import type { Accept } from '../report.ts';
-import type { Placed, Scope } from './scope.ts';
+import type { Constant, Placed, Scope } from './scope.ts';
 import { Slots } from './slots.ts';
 import type { Span } from '../span.ts';
 import type { Vocabulary } from '../vocabulary.ts';
@@ -26,7 +26,11 @@ export interface Draft {
   readonly givens: readonly Placed[];
   readonly vocabulary: Vocabulary;
   readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Constants that something of the file uses. */
+  readonly usedConstants: Set<Constant>;
 }
+
+const NO_COLUMNS = new Map<string, Column>();
 
 /** Kinds of lines that leave something to run, or at least something to check. */
 const RUNNING: ReadonlySet<string> = new Set([
@@ -55,11 +59,11 @@ const RUNNING: ReadonlySet<string> = new Set([
 
 /** Declares names and prepares what is shared between cases. Findings about names go to `accept`. */
 export function compileScenario(draft: Draft, accept: Accept): Scenario {
-  const axes = [
-    ...draft.axes.filter((axis) => !axis.table),
-    ...draft.axes.filter((axis) => axis.table),
-  ];
-  const columns = new Map<string, Column>();
+  const axes =
+    draft.axes.length < 2
+      ? draft.axes
+      : [...draft.axes.filter((axis) => !axis.table), ...draft.axes.filter((axis) => axis.table)];
+  const columns = axes.length === 0 ? NO_COLUMNS : new Map<string, Column>();
   axes.forEach((axis, i) =>
     axis.names.forEach((name, index) => columns.set(name, { axis: i, index })),
   );
@@ -87,19 +91,21 @@ export function compileScenario(draft: Draft, accept: Accept): Scenario {
     else if (RUNNING.has(s.kind)) running.push(placed);
   }
   const frameAxes = [...shared].sort((a, b) => a - b);
+  // All lines of a scenario without axes share one empty place: nothing is kept there.
+  const once = new Slots<never>([], axes);
   const slotsFor = <T>(placed: Placed): Slots<T> =>
-    new Slots<T>(
-      frameAxes.length === 0 && axes.length === 0
-        ? []
-        : [...new Set([...frameAxes, ...hangsOn(placed)])].sort((a, b) => a - b),
-      axes,
-    );
+    axes.length === 0
+      ? (once as Slots<T>)
+      : new Slots<T>(
+          [...new Set([...frameAxes, ...hangsOn(placed)])].sort((a, b) => a - b),
+          axes,
+        );
   const lines: RunLine[] = running.map((placed) => ({
     placed,
     slots: slotsFor<PlanLine | null>(placed),
   }));
   const actors = new Map<string, Slots<PlanActor | PlanDevice>>();
-  for (const declared of names.values()) {
+  for (const declared of axes.length === 0 ? [] : names.values()) {
     if (declared.placed !== null && ACTING.has(declared.kind)) {
       actors.set(declared.name, slotsFor<PlanActor | PlanDevice>(declared.placed));
     }
@@ -128,7 +134,7 @@ export function compileScenario(draft: Draft, accept: Accept): Scenario {
     lines,
     frames: new Slots<Frame>(frameAxes, axes),
     actors,
-    usedConstants: new Set(),
+    usedConstants: draft.usedConstants,
     sources,
     textAt: (span, scope, c) => sourceText(sources, span, scope, c),
   };

@@ -54,9 +54,12 @@ export function declareAll(
   return names;
 }
 
+const NOTHING: readonly { readonly name: string; readonly span: Span }[] = [];
+
 /** What a line binds by `-> ok as n`, its cells and the lines below it included. */
-function capturesOf(line: Line, axes: readonly Axis[]): { name: string; span: Span }[] {
+function capturesOf(line: Line, axes: readonly Axis[]): typeof NOTHING {
   const s = line.statement;
+  if (s.kind !== 'step' && s.kind !== 'program') return NOTHING;
   const captures: { name: string; span: Span }[] = [];
   if (s.kind === 'step' && s.outcome !== null) gather(s.outcome, axes, captures);
   for (const when of line.whens) gather(when.statement.outcome, axes, captures);

@@ -7,7 +7,7 @@ import { declareConstant, type Fixture, Inliner } from './inline.ts';
 import { parse } from '../parse.ts';
 import { type Accept, Findings } from '../report.ts';
 import type { Scenario } from './scenario.ts';
-import { type Bound, newScope, type Scope } from './scope.ts';
+import { type Bound, type Constant, newScope, type Scope } from './scope.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import type { Source } from '../span.ts';
 import { brokenWords, lenient } from './tolerance.ts';
@@ -48,6 +48,7 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
     path: source.path,
     vocabulary,
     sources,
+    usedConstants: new Set<Constant>(),
     suite: main.sections.suite?.title.value ?? null,
   };
   // File-wide lines are read once per scenario, but their constants are declared once.
@@ -168,6 +169,7 @@ type Base = {
   readonly suite: string | null;
   readonly vocabulary: Vocabulary;
   readonly sources: ReadonlyMap<string, readonly string[]>;
+  readonly usedConstants: Set<Constant>;
 };
 
 /** A fixture that no scenario of this file is given is checked by itself, with its defaults. */

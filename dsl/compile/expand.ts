@@ -27,14 +27,14 @@ export function caseAt(scenario: Scenario, rows: readonly number[], accept: Acce
 }
 
 function withoutHoles(lines: readonly Placed[], c: Case): readonly Placed[] {
-  return lines.filter((placed) => !mentionsHole(placed.line.mentions, placed.scope, c));
+  return lines.filter((placed) => !mentionsHole(placed.line, placed.scope, c));
 }
 
 /** The plan line of `line` in this case, or null when a hole leaves it out or nothing is to run. */
 export function resolveLine(line: RunLine, c: Case): PlanLine | null {
   const { placed } = line;
   c.position = placed.position;
-  if (mentionsHole(placed.line.mentions, placed.scope, c)) return null;
+  if (mentionsHole(placed.line, placed.scope, c)) return null;
   const { kind } = placed.line.statement;
   if (kind === 'step') return resolveStep(placed, c);
   if (kind === 'program') {
@@ -134,7 +134,7 @@ export function conditionsOf(scenario: Scenario, c: Case): Conditions {
     const s = line.statement;
     if (s.kind !== 'requires' && s.kind !== 'skip' && s.kind !== 'known failure') continue;
     c.position = position;
-    if (mentionsHole(line.mentions, scope, c)) continue;
+    if (mentionsHole(line, scope, c)) continue;
     const when = residual(s.when, scope, c);
     if (when === null) continue;
     if (s.kind === 'requires') {

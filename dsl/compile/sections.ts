@@ -5,19 +5,47 @@ import type { Span } from '../span.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 
 /** A statement with the lines that hang below it. */
-export interface Line {
+export class Line {
   readonly statement: Statement;
   /** `when` lines of a step, in order. */
   readonly whens: readonly WhenLine[];
   /** Lines of a `program`. */
   readonly program: readonly Line[];
-  readonly mentions: Mentions;
+  #mentions: Mentions | null = null;
+
+  constructor(
+    statement: Statement,
+    whens: readonly WhenLine[] = NO_WHENS,
+    program: readonly Line[] = NO_LINES,
+  ) {
+    this.statement = statement;
+    this.whens = whens;
+    this.program = program;
+  }
+
+  /** Found out at the first question: most lines of a scenario without parameters are never asked. */
+  get mentions(): Mentions {
+    return (this.#mentions ??= mentionsOf(this.statement));
+  }
 }
 
-export interface WhenLine {
+export class WhenLine {
   readonly statement: StatementOf<'when'>;
-  readonly mentions: Mentions;
+  #mentions: Mentions | null = null;
+
+  constructor(statement: StatementOf<'when'>) {
+    this.statement = statement;
+  }
+
+  get mentions(): Mentions {
+    return (this.#mentions ??= mentionsOf(this.statement));
+  }
 }
+
+const NO_WHENS: readonly WhenLine[] = [];
+const NO_LINES: readonly Line[] = [];
+/** Stands for the list of a step that no `when` line follows. */
+const NEVER_FILLED: WhenLine[] = [];
 
 /** One `each` line, or the table: what a case number chooses a row of. */
 export interface Axis {
@@ -59,7 +87,7 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
   const scenarios: Draft<StatementOf<'scenario'>>[] = [];
   let section: Draft<Heads> = wide;
   let table: TableDraft | null = null;
-  let last: { readonly whens: WhenLine[]; readonly what: Statement } | null = null;
+  let last: WhenLine[] | null = null;
   let program: Line[] | null = null;
 
   const closeTable = (): void => {
@@ -67,7 +95,8 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
     table = null;
   };
 
-  for (const statement of syntax.statements) {
+  for (let at = 0; at < syntax.statements.length; at++) {
+    const statement = syntax.statements[at]!;
     if (statement.kind !== 'row') closeTable();
     switch (statement.kind) {
       case 'suite':
@@ -134,18 +163,19 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
             statement.span,
             "'when' stands below the step whose outcome it replaces",
           );
-        } else last.whens.push({ statement, mentions: mentionsOf(statement) });
+        } else last.push(new WhenLine(statement));
         continue;
       case 'program': {
         program = [];
         last = null;
-        section.lines.push({ statement, whens: [], program, mentions: mentionsOf(statement) });
+        section.lines.push(new Line(statement, NO_WHENS, program));
         continue;
       }
       default: {
-        const whens: WhenLine[] = [];
-        const line = { statement, whens, program: [], mentions: mentionsOf(statement) };
-        last = statement.kind === 'step' ? { whens, what: statement } : null;
+        // A step whose next line is no `when` needs no list of its own.
+        const next = syntax.statements[at + 1];
+        last = statement.kind !== 'step' ? null : next?.kind === 'when' ? [] : NEVER_FILLED;
+        const line = new Line(statement, last ?? NO_WHENS);
         if (statement.kind === 'step' && statement.actor === null) {
           if (program === null) {
             accept('SDT232', statement.span, 'a step names who acts, unless it is a program line', {

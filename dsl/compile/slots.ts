@@ -4,32 +4,46 @@ import type { Axis } from './sections.ts';
 /** A table of 100,000 rows must not be held in memory a second time. */
 const MOST = 1024;
 
+const NONE: readonly number[] = [];
+
 export class Slots<T> {
   readonly axes: readonly number[];
   readonly #sizes: readonly number[];
-  readonly #values = new Map<number, T>();
+  readonly #kept: boolean;
+  #values: Map<number, T> | null = null;
   #only: { readonly value: T } | null = null;
 
-  /** `axes`: the numbers of the axes whose rows the value hangs on. */
+  /**
+   * `axes`: the numbers of the axes whose rows the value hangs on. A scenario without any axis has one
+   * case, which is run and dropped: nothing is kept for it.
+   */
   constructor(axes: readonly number[], all: readonly Axis[]) {
     this.axes = axes;
-    this.#sizes = axes.map((axis) => all[axis]!.rows.length);
+    this.#kept = all.length > 0;
+    this.#sizes = axes.length === 0 ? NONE : axes.map((axis) => all[axis]!.rows.length);
   }
 
   /** The value for these rows, built when it is not there yet. */
   get(rows: readonly number[], build: () => T): T {
+    if (!this.#kept) return build();
     if (this.axes.length === 0) return (this.#only ??= { value: build() }).value;
     const key = this.#key(rows);
-    const known = this.#values.get(key);
+    const known = this.#values?.get(key);
     if (known !== undefined) return known;
     const value = build();
-    if (this.#values.size < MOST) this.#values.set(key, value);
+    this.#put(key, value);
     return value;
   }
 
   set(rows: readonly number[], value: T): void {
+    if (!this.#kept) return;
     if (this.axes.length === 0) this.#only = { value };
-    else if (this.#values.size < MOST) this.#values.set(this.#key(rows), value);
+    else this.#put(this.#key(rows), value);
+  }
+
+  #put(key: number, value: T): void {
+    this.#values ??= new Map();
+    if (this.#values.size < MOST) this.#values.set(key, value);
   }
 
   #key(rows: readonly number[]): number {

@@ -3,8 +3,16 @@ import { boundTo, type Case } from './case.ts';
 import type { Mentions } from '../compile/mentions.ts';
 import type { Scope } from '../compile/scope.ts';
 
-/** Whether one of the parameters mentioned is a hole in this case. */
-export function mentionsHole(mentions: Mentions, scope: Scope, c: Case): boolean {
+/** Whether one of the parameters that a line mentions is a hole in this case. */
+export function mentionsHole(
+  line: { readonly mentions: Mentions },
+  scope: Scope,
+  c: Case,
+): boolean {
+  const none =
+    scope.parameters === null ? c.scenario.axes.length === 0 : scope.parameters.size === 0;
+  if (none) return false;
+  const { mentions } = line;
   for (const name of mentions.params) {
     if (boundTo(name, scope, c)?.cell.hole === true) return true;
   }

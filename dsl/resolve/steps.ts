@@ -30,7 +30,7 @@ export function resolveStep(placed: Placed, c: Case): Step | null {
   }
   const whens: PlanWhen[] = [];
   for (const when of placed.line.whens) {
-    if (mentionsHole(when.mentions, scope, c)) continue;
+    if (mentionsHole(when, scope, c)) continue;
     const left = residual(when.statement.when, scope, c);
     // Every line is checked, also one that does not hold in this case.
     if (left === null && c.accept === null) continue;
