@@ -2,6 +2,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -41,7 +42,7 @@ export class AtomicFile {
     this.path = path;
     this.#target = path;
     this.#try(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const there = statSync(path, { throwIfNoEntry: false });
       if (there?.isDirectory())
         throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
@@ -118,6 +119,13 @@ export class AtomicFile {
       this.abandon();
     }
   }
+}
+
+/** Makes a folder and those above it. (`recursive: true` never ends where a parent cannot be made, such as in /proc.) */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Writes a text at once; gives the reason when it could not. */

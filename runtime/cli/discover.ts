@@ -122,14 +122,12 @@ class Search {
       for (const entry of readdirSync(this.#absolute(folder), { withFileTypes: true })) {
         if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
         const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
-        const kind = entry.isDirectory()
-          ? 'folder'
-          : entry.isSymbolicLink()
-            ? this.#kindOf(path)
-            : 'file';
-        if (kind === 'folder') this.#addFolder(path);
-        // A link that leads nowhere is kept: reading it gives the diagnostic.
-        else if (entry.name.endsWith(EXTENSION)) this.addFile(path);
+        const kind = entry.isSymbolicLink() ? this.#kindOf(path) : null;
+        if (kind === 'folder' || entry.isDirectory()) this.#addFolder(path);
+        else if (!entry.name.endsWith(EXTENSION)) continue;
+        // A link that leads nowhere is kept: reading it gives the diagnostic. A pipe would be waited for.
+        else if (entry.isFile() || entry.isSymbolicLink()) this.addFile(path);
+        else this.#diagnostics.push(fileDiagnostic('SDT001', path, 'it is not a regular file'));
       }
     } catch (error) {
       const message = `cannot read the folder: ${reasonOf(error)}`;

@@ -1,5 +1,5 @@
 /** Scripts from the disk: every file once, and one diagnostic for each that cannot be a script. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type { Diagnostic, DiagnosticCode, Source } from '../../dsl/index.ts';
 import { MAX_FILE_LENGTH } from '../../dsl/index.ts';
@@ -25,10 +25,11 @@ export function fileDiagnostic(
   return { code, severity: 'error', message, span };
 }
 
-/** A path as messages and case ids show it: relative to the working folder, with `/`. */
+/** A path as messages and case ids show it: relative to the working folder, with `/`; absolute if given so and outside. */
 export function shownPath(cwd: string, path: string): string {
   const inside = relative(cwd, isAbsolute(path) ? path : join(cwd, path));
-  return (inside === '' ? '.' : inside).split(sep).join('/');
+  const shown = isAbsolute(path) && inside.startsWith('..') ? normalize(path) : inside || '.';
+  return shown.split(sep).join('/');
 }
 
 /** The file that `use "path"` in `from` means, as shown. */
@@ -51,15 +52,18 @@ export class Files {
   read(path: string): Source | Diagnostic {
     let found = this.#read.get(path);
     if (found === undefined) {
-      found = readScript(join(isAbsolute(path) ? '' : this.#cwd, path), path);
+      found = readScript(this.#absolute(path), path);
       this.#read.set(path, found);
     }
     return found;
   }
 
-  /** `use` of the language: null when there is no such file; one that cannot be read is an empty one with a diagnostic. */
+  /** `use` of the language: null when there is no such file, or none that can be read, which is a diagnostic. */
   readonly load = (path: string, from: string): Source | null => {
-    const found = this.read(usedPath(path, from));
+    const used = usedPath(path, from);
+    // The language itself says where a file that is not there is used.
+    if (!existsSync(this.#absolute(used))) return null;
+    const found = this.read(used);
     return 'text' in found ? found : null;
   };
 
@@ -67,6 +71,10 @@ export class Files {
     const found = this.#read.get(path);
     return found !== undefined && 'text' in found ? found.text : null;
   };
+
+  #absolute(path: string): string {
+    return isAbsolute(path) ? path : join(this.#cwd, path);
+  }
 
   /** Everything that was read. */
   sources(): readonly Source[] {

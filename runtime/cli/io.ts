@@ -8,6 +8,8 @@ export interface Output {
   readonly columns: number | null;
   /** Why nothing more can be written: null while it can. A closed pipe is `closed`, which is no error. */
   readonly failed: string | null;
+  /** Resolves when everything has been handed over, or cannot be. */
+  flush(): Promise<void>;
 }
 
 export interface Io {
@@ -43,6 +45,12 @@ export class StreamOutput implements Output {
 
   write(text: string): void {
     if (this.failed === null) this.#stream.write(text);
+  }
+
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    // An error is told after the call back.
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 

@@ -99,7 +99,7 @@ export class Reporting {
         const stream = machine ? io.stderr : io.stdout;
         reporters.push(reporter(streamOptions(options, stream, progress)));
       } else {
-        const file = new AtomicFile(join(io.cwd === '' ? '.' : '', absolute(io.cwd, request.file)));
+        const file = new AtomicFile(absolute(io.cwd, request.file));
         files.push(file);
         if (file.failed !== null) {
           for (const other of files) other.abandon();
@@ -117,7 +117,7 @@ export class Reporting {
   }
 
   /** Makes the report files appear; gives what could not be written. */
-  finish(): readonly string[] {
+  async finish(): Promise<readonly string[]> {
     this.#progress?.clear();
     const problems: string[] = [];
     for (const file of this.#files) {
@@ -125,6 +125,7 @@ export class Reporting {
       if (file.failed !== null)
         problems.push(`cannot write the report ${file.path}: ${file.failed}`);
     }
+    await this.#io.stdout.flush();
     const { failed } = this.#io.stdout;
     if (failed !== null && failed !== CLOSED) {
       problems.push(`cannot write to standard output: ${failed}`);

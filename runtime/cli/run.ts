@@ -54,7 +54,7 @@ export async function command(invocation: Invocation): Promise<number> {
         stopped: signals.stopped,
       });
       history.save();
-      const problems = reporting.finish();
+      const problems = await reporting.finish();
       for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
       if (end.exitCode === EXIT.nothing) io.stderr.write(`sdt: ${NOTHING}\n`);
       const written = problems.length > 0 ? EXIT.internal : EXIT.passed;
