@@ -29,6 +29,8 @@ export const attemptDecisions = {
   asMachine: (mode: string): boolean => mode === 'M',
   asksPma: (): boolean => true,
   seesPoison: (): boolean => true,
+  /** A prefetch never traps. */
+  prefetchTraps: (): boolean => false,
   /** Stages of the translation that apply. */
   translatesGuest: (): boolean => true,
 };
@@ -86,7 +88,7 @@ export class Attempt {
     const { port } = this;
     const why = this.decide(page, offset, BLOCK);
     this.value.set(0, 0);
-    if (port.kind === KINDS.prefetch) {
+    if (port.kind === KINDS.prefetch && !port.decide.attempt.prefetchTraps()) {
       if (why === null) port.counts.data++;
       return null;
     }
@@ -170,7 +172,7 @@ export class Attempt {
     const { port } = this;
     const needs =
       kind === KINDS.hlvx ? port.hlvxNeeds : kind === KINDS.cbo ? port.cboNeeds : kind.needs;
-    return port.decide.isolation.needs(needs, port.context.mxr);
+    return port.decide.isolation.needs(needs, port.context.mxr || port.context.vsmxr);
   }
 
   /** An access in two pages: both parts are decided before either is performed. */

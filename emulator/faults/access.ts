@@ -42,6 +42,16 @@ export const ATTEMPT_FAULTS = {
     breaks: rules('SMMPT-SPLIT-01..03 SMMPT-SPLIT-05..10'),
     replaces: { attempt: { second: (page) => page } },
   },
+  'access.writes-the-other-way': {
+    says: 'the first part of a straddling store is written exactly where the open point says it is not',
+    breaks: rules('SMMPT-SPLIT-04'),
+    replaces: { attempt: { decidesFirst: (writesFirstPart) => writesFirstPart } },
+  },
+  'access.prefetch-traps': {
+    says: 'a prefetch that is denied raises its fault',
+    breaks: rules('SMMPT-ACC-27'),
+    replaces: { attempt: { prefetchTraps: () => true } },
+  },
   'access.looks-at-the-next-page': {
     says: 'an access that ends with its page is taken to straddle',
     breaks: rules('SMMPT-SPLIT-11..12'),
@@ -83,6 +93,29 @@ export const ATTEMPT_FAULTS = {
     replaces: {
       attempt: { isAligned: (offset, size) => right.isAligned(offset, size) && offset % 16 === 0 },
     },
+  },
+} as const satisfies Record<string, Fault>;
+
+export const ISOLATION_FAULTS = {
+  'isolation.mxr-reads-execute-only': {
+    says: 'MXR makes execute-only memory readable in the protection table too',
+    breaks: rules('SMMPT-ACC-13..14'),
+    replaces: { isolation: { needs: (needs, mxr) => (mxr && needs === READ ? EXECUTE : needs) } },
+  },
+  'isolation.hlvx-needs-execute': {
+    says: 'HLVX needs X instead of R in the protection table',
+    breaks: rules('SMMPT-ACC-11..12'),
+    replaces: { isolation: { hlvxNeeds: () => EXECUTE } },
+  },
+  'isolation.hlvx-needs-read': {
+    says: 'HLVX needs R alone, whatever the open point says',
+    breaks: rules('SMMPT-ACC-12'),
+    replaces: { isolation: { hlvxNeeds: () => READ } },
+  },
+  'isolation.cbo-needs-nothing': {
+    says: 'CBO.CLEAN, CBO.FLUSH and CBO.INVAL need nothing in the protection table',
+    breaks: rules('SMMPT-ACC-26'),
+    replaces: { isolation: { cboNeeds: () => 0 } },
   },
 } as const satisfies Record<string, Fault>;
 
@@ -162,7 +195,7 @@ export const REPORT_FAULTS = {
   'report.amo-as-load': {
     says: 'a denial by the protection table is always reported as a load',
     breaks: rules(
-      'SMMPT-TRAP-01 SMMPT-ACC-10 SMMPT-ACC-17 SMMPT-ACC-19..20 SMMPT-ACC-24..25 SMMPT-LKUP-12 SMMPT-SPLIT-09',
+      'SMMPT-TRAP-01 SMMPT-ACC-10 SMMPT-ACC-17 SMMPT-ACC-19..20 SMMPT-ACC-24..25 SMMPT-LKUP-12 SMMPT-SPLIT-09 SMMPT-PMP-15',
     ),
     replaces: {
       report: { origin: (original, reason) => (reason.startsWith('mpt.') ? 'load' : original) },

@@ -146,6 +146,21 @@ export const FENCE_FAULTS = {
     breaks: rules('SMSD-FENCE-18..19 SMSD-FENCE-21 SMSD-SDID-05 SMMTT-FENCE-04'),
     replaces: { fence: { completesInvalidation: () => false } },
   },
+  'fence.inval-completes-the-last-only': {
+    says: 'SFENCE.INVAL.IR completes only the last of the invalidations before it',
+    breaks: rules('SMSD-FENCE-21'),
+    replaces: { fence: { completesInvalidation: (index, queued) => index === queued - 1 } },
+  },
+  'fence.minval-needs-svinval': {
+    says: 'MINVAL.PA is illegal on a hart without Svinval',
+    breaks: rules('SMSD-FENCE-22'),
+    replaces: { fence: { invalidationNeedsSvinval: () => true } },
+  },
+  'fence.legacy-minval-without-svinval': {
+    says: 'MINVAL.SPA executes on a hart without Svinval',
+    breaks: rules('SMMTT-FENCE-06'),
+    replaces: { fence: { invalidationNeedsSvinval: () => false } },
+  },
   'fence.anyone-may-mfence': {
     says: 'MFENCE.PA and MINVAL.PA execute in every mode',
     breaks: rules('SMSD-FENCE-01..02 SMMTT-FENCE-01'),

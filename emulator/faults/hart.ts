@@ -3,6 +3,68 @@ import { csrDecisions as right } from '../hart/csr-decisions.ts';
 import { rules, type Fault } from './fault.ts';
 
 export const CSR_FAULTS = {
+  'csr.mmpt-absent': {
+    says: 'mmpt and msdcfg do not answer at their numbers',
+    breaks: rules('SMSD-CSR-01 SMSD-CSR-05..06'),
+    replaces: { csr: { answers: (number) => number !== 0x382 && number !== 0x74e } },
+  },
+  'csr.set-writes': {
+    says: 'CSRRS writes its operand instead of setting its bits',
+    breaks: rules('SMSD-CSR-19'),
+    replaces: { csr: { set: (_old, value) => value } },
+  },
+  'csr.clear-sets': {
+    says: 'CSRRC sets the bits of its operand',
+    breaks: rules('SMSD-CSR-19'),
+    replaces: { csr: { clear: (old, value) => old | value } },
+  },
+  'csr.reset-active': {
+    says: 'mmpt comes out of reset with all bits set',
+    breaks: rules('SMSD-CSR-18'),
+    replaces: { csr: { resetDomain: () => 0x1fc0_0000_0000_0001n } },
+  },
+  'csr.stores-illegal-modes': {
+    says: 'MODE of mmpt and mttp stores every encoding',
+    breaks: rules('SMSD-CSR-08..09 SMMTT-CSR-05..06'),
+    replaces: { csr: { isLegalMode: () => true } },
+  },
+  'csr.no-mode-is-legal': {
+    says: 'MODE of mmpt and mttp never leaves Bare',
+    breaks: rules('SMSD-CSR-05..06 SMSD-CSR-09 SMSD-CSR-17 SMMTT-CSR-02..03 SMMTT-CSR-05..06'),
+    replaces: { csr: { isLegalMode: () => false } },
+  },
+  'csr.mmpt-packed-elsewhere': {
+    says: 'the fields of mmpt and mttp are kept two bits too low',
+    breaks: rules('SMSD-CSR-05..06 SMSD-CSR-15 SMMTT-CSR-02..03'),
+    replaces: { csr: { packed: (value) => value >> 2n } },
+  },
+  'csr.stores-wpri': {
+    says: 'the bits of mttp between SDID and PPN are stored',
+    breaks: rules('SMMTT-CSR-04'),
+    replaces: { csr: { packed: (value) => value | (1n << 50n) | (1n << 22n) } },
+  },
+  'csr.sdid-cleared-in-bare': {
+    says: 'SDID reads 0 while MODE is Bare, as older drafts demanded',
+    breaks: rules('SMSD-CSR-15'),
+    replaces: {
+      csr: { sdid: (sdid, sdidlen, bare) => (bare === true ? 0n : right.sdid(sdid, sdidlen)) },
+    },
+  },
+  'csr.root-aligned-in-every-mode': {
+    says: 'PPN[2:0] of mmpt read zero in every mode',
+    breaks: rules('SMSD-CSR-13'),
+    replaces: { csr: { alignsRoot: () => true } },
+  },
+  'csr.sdid-0-unchecked': {
+    says: 'the table is not in force for SDID 0',
+    breaks: rules('SMSD-CSR-11 SMSD-SDID-08'),
+    replaces: { csr: { isActive: (sdid) => sdid !== 0 } },
+  },
+  'csr.machine-mode-isolated': {
+    says: 'the table binds M-mode too',
+    breaks: rules('SMMPT-ACC-03..04 SMMPT-ACC-06 SMMTT-CSR-10'),
+    replaces: { csr: { checksMachine: () => true } },
+  },
   'csr.stores-nzr': {
     says: 'NZR bits of mmpt are stored',
     breaks: rules('SMSD-CSR-07'),
@@ -35,7 +97,7 @@ export const CSR_FAULTS = {
   },
   'csr.mmpt-mode-change-unseen': {
     says: 'a write of mmpt that changes only MODE leaves the old table in force',
-    breaks: rules('SMSD-CSR-24 SMSD-FENCE-26'),
+    breaks: rules('SMSD-CSR-24 SMSD-FENCE-26 SMMTT-FENCE-05'),
     replaces: { csr: { changesDomain: (_mode, sdid, ppn) => sdid || ppn } },
   },
   'csr.mmpt-ppn-change-unseen': {
@@ -115,7 +177,7 @@ export const CSR_FAULTS = {
   },
   'csr.nobody-is-privileged': {
     says: 'no CSR is accessible, in M-mode either',
-    breaks: rules('SMSD-CSR-01 SMSD-CSR-05..06 SMSD-CSR-19'),
+    breaks: rules('SMSD-CSR-01 SMSD-CSR-05..06 SMSD-CSR-14 SMSD-CSR-19 SMMTT-CSR-08'),
     replaces: { csr: { isPrivileged: () => false } },
   },
   'csr.all-virtual': {
@@ -151,6 +213,11 @@ export const CSR_FAULTS = {
 } as const satisfies Record<string, Fault>;
 
 export const TRAP_FAULTS = {
+  'trap.epc-of-the-next': {
+    says: 'xepc points behind the instruction',
+    breaks: rules('SMMPT-TRAP-03 SMMPT-SPLIT-10'),
+    replaces: { trap: { epc: (pc) => pc + 4n } },
+  },
   'trap.always-delegated': {
     says: 'every exception from below M-mode is delegated',
     breaks: rules('SMMPT-TRAP-08'),

@@ -106,13 +106,13 @@ export const MTT_FAULTS = {
   'mtt.permits-everything': {
     says: 'the permission of the tracking table is read and not obeyed',
     breaks: rules(
-      'SMMTT-FMT-01..03 SMMTT-FMT-14 SMMTT-FMT-19 SMMTT-LKUP-05..06 SMMTT-LKUP-10 SMMTT-CSR-10',
+      'SMMTT-FMT-01..03 SMMTT-FMT-14 SMMTT-FMT-19 SMMTT-LKUP-05..06 SMMTT-LKUP-10 SMMTT-FMT-13',
     ),
     replaces: { mtt: { permits: () => true } },
   },
   'mtt.permits-nothing': {
     says: 'every permission denies',
-    breaks: rules('SMMTT-FMT-04..07 SMMTT-FMT-14 SMMTT-FMT-18 SMMTT-LKUP-07..09'),
+    breaks: rules('SMMTT-FMT-04..07 SMMTT-FMT-14 SMMTT-FMT-18 SMMTT-LKUP-07..09 SMMTT-FMT-13'),
     replaces: { mtt: { permits: () => false } },
   },
 } as const satisfies Record<string, Fault>;

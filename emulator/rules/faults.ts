@@ -1,5 +1,5 @@
 /** Named ways for the machine to be wrong; each replaces one decision. A suite is measured by how many it finds. */
-import { ATTEMPT_FAULTS, REPORT_FAULTS, TABLE_FAULTS } from '../faults/access.ts';
+import { ATTEMPT_FAULTS, ISOLATION_FAULTS, REPORT_FAULTS, TABLE_FAULTS } from '../faults/access.ts';
 import { CACHE_FAULTS, FENCE_FAULTS } from '../faults/cache.ts';
 import { CSR_FAULTS, TRAP_FAULTS } from '../faults/hart.ts';
 import { MPT_FAULTS } from '../faults/mpt.ts';
@@ -9,6 +9,7 @@ import { PTE_FAULTS } from '../faults/translate.ts';
 
 export const FAULTS = {
   ...ATTEMPT_FAULTS,
+  ...ISOLATION_FAULTS,
   ...TABLE_FAULTS,
   ...PTE_FAULTS,
   ...MPT_FAULTS,
