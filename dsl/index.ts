@@ -10,3 +10,4 @@ export { caseCount, type Scenario } from './compile/scenario.ts';
 export { caseId, expand } from './compile/expand.ts';
 export { nearest } from './nearest.ts';
 export { format, type Formatted } from './format.ts';
+export { fromJson, toJson, type Json } from './plan-json.ts';

@@ -66,8 +66,10 @@ export function resolveAction(
     }
     case 'fences':
       return fence(action, scope, c);
-    case 'reads csr':
-      return { do: 'csr read', ...csrOf(action.csr, scope, c) };
+    case 'reads csr': {
+      const { csr, field } = csrOf(action.csr, scope, c);
+      return { do: 'csr read', csr, field };
+    }
     case 'writes csr': {
       const csr = csrOf(action.csr, scope, c);
       const value = evaluate(action.value, scope, c);
