@@ -4,7 +4,16 @@ import tseslint from 'typescript-eslint';
 const numeric = ['emulator/{access,translate,isolate,cache,memory}/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['.ci/**', 'dist/**', 'node_modules/**', 'coverage/**', '**/*.mjs', 'eslint.config.js'] },
+  {
+    ignores: [
+      '.ci/**',
+      'dist/**',
+      'node_modules/**',
+      'coverage/**',
+      '**/*.mjs',
+      'eslint.config.js',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
@@ -24,7 +33,12 @@ export default tseslint.config(
   },
   {
     files: numeric,
-    ignores: ['**/*.test.ts', 'emulator/**/build*.ts', 'emulator/access/trap.ts'],
+    ignores: [
+      '**/*.test.ts',
+      '**/*.test-support.ts',
+      'emulator/**/build*.ts',
+      'emulator/access/trap.ts',
+    ],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -14,16 +14,16 @@ export class Cell {
   }
 
   get value(): bigint {
-    return this.whole[0] as bigint;
+    return this.whole[0];
   }
 
   /** Signed. */
   get lo(): number {
-    return this.halves[0] as number;
+    return this.halves[0];
   }
 
   get hi(): number {
-    return this.halves[1] as number;
+    return this.halves[1];
   }
 
   /** Address bits 63:12. */
@@ -39,7 +39,7 @@ export class Cell {
   join(lo: number, hi: number): bigint {
     this.halves[0] = lo;
     this.halves[1] = hi;
-    return this.whole[0] as bigint;
+    return this.whole[0];
   }
 }
 
@@ -50,7 +50,7 @@ export function addressOf(page: number, offset: number): bigint {
 
 /** A catalogue index as a rule id; null for none. */
 export function ruleOf(index: number): RuleId | null {
-  return index < 0 ? null : (RULE_IDS[index] as RuleId);
+  return index < 0 ? null : RULE_IDS[index];
 }
 
 /** A step of the walk as data for readers. */

@@ -44,7 +44,7 @@ export class Physical {
   /** The frame of a page of which all these bits are known to hold; -1: ask. */
   ready(page: number, bits: number): number {
     const frame = this.frame(page);
-    return ((this.rights[frame] as number) & bits) === bits ? frame : -1;
+    return (this.rights[frame] & bits) === bits ? frame : -1;
   }
 
   /** PMP on an access within a page; null: allowed. */
@@ -132,7 +132,7 @@ export class Physical {
 
   private learn(page: number, bits: number): void {
     const frame = this.frame(page);
-    this.rights[frame] = (this.rights[frame] as number) | bits;
+    this.rights[frame] = this.rights[frame] | bits;
   }
 
   private frame(page: number): number {

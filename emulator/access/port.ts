@@ -285,10 +285,10 @@ export class Port {
   /** Notes in the trace that a kept entry was used. */
   noteKept(stage: StageName, level: number, kept: number, size: number): void {
     const { cache } = this;
-    this.lo = cache.lo[kept] as number;
-    this.hi = cache.hi[kept] as number;
-    const page = cache.physicalPage[kept] as number;
-    this.note(stage, level, page, cache.ownOffset[kept] as number, size, 'cache');
+    this.lo = cache.lo[kept];
+    this.hi = cache.hi[kept];
+    const page = cache.physicalPage[kept];
+    this.note(stage, level, page, cache.ownOffset[kept], size, 'cache');
   }
 
   /** Svade: a clear bit is a page fault, without any write. */

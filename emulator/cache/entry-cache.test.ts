@@ -172,7 +172,7 @@ describe('random', () => {
   test('one seed, one sequence; what it forgets is read again', () => {
     const run = (seed: number): number[] => {
       const m = protectedPage({ caching: 'random', seed });
-      return [...Array(60)].map(() => {
+      return Array.from({ length: 60 }, () => {
         m.ok('S', 'load', PAGE, 8);
         return m.machine.counts().mpt;
       });

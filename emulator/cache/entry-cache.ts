@@ -95,10 +95,10 @@ export class EntryCache {
     const { table, mask, asid: kept } = this;
     let at = hash(prefix, tag) & mask;
     for (;;) {
-      const e = (table[at] as number) - 1;
+      const e = table[at] - 1;
       if (e < 0) return -1;
       if (this.tag[e] === tag && this.prefix[e] === prefix) {
-        const owner = kept[e] as number;
+        const owner = kept[e];
         if (owner === asid || (owner === GLOBAL && this.sharesGlobal) || this.ignoresAsid) {
           if (this.isSized) this.stamp[e] = ++this.clock;
           return e;
@@ -126,9 +126,9 @@ export class EntryCache {
     if (e >= 0 && this.asid[e] !== asid) e = this.exact(tag, prefix, asid);
     if (e < 0) e = this.add(tag, prefix, asid, isLeaf);
     else if (this.leaf[e] !== (isLeaf ? 1 : 0)) {
-      this.held[this.classOf(e)]!--;
+      this.held[this.classOf(e)]--;
       this.leaf[e] = isLeaf ? 1 : 0;
-      this.held[this.classOf(e)]!++;
+      this.held[this.classOf(e)]++;
     }
     this.first[e] = first;
     this.span[e] = span;
@@ -187,24 +187,24 @@ export class EntryCache {
     this.asid[e] = asid;
     this.leaf[e] = isLeaf ? 1 : 0;
     this.stamp[e] = ++this.clock;
-    this.held[this.classOf(e)]!++;
+    this.held[this.classOf(e)]++;
     this.place(e);
     return e;
   }
 
   /** 0 pointer of a page table, 1 leaf of one, 2 protection table. */
   private classOf(e: number): 0 | 1 | 2 {
-    return classOf(this.tag[e] as number, this.leaf[e] === 1);
+    return classOf(this.tag[e], this.leaf[e] === 1);
   }
 
   private makeRoom(keep: Keep & { kind: 'sized' }, tag: number, isLeaf: boolean): void {
     const group = classOf(tag, isLeaf);
-    const limit = [keep.sizes.walk, keep.sizes.tlb, keep.sizes.mpt][group] as number;
-    while ((this.held[group] as number) >= Math.max(limit, 1)) {
+    const limit = [keep.sizes.walk, keep.sizes.tlb, keep.sizes.mpt][group];
+    while (this.held[group] >= Math.max(limit, 1)) {
       let oldest = -1;
       for (let e = 0; e < this.count; e++) {
         if (this.classOf(e) !== group) continue;
-        if (oldest < 0 || (this.stamp[e] as number) < (this.stamp[oldest] as number)) oldest = e;
+        if (oldest < 0 || this.stamp[e] < this.stamp[oldest]) oldest = e;
       }
       this.dropIndexed((e) => e === oldest);
     }
@@ -214,7 +214,7 @@ export class EntryCache {
     let kept = 0;
     for (let e = 0; e < this.count; e++) {
       if (predicate(e)) continue;
-      if (kept !== e) for (const column of this.columns()) column[kept] = column[e] as number;
+      if (kept !== e) for (const column of this.columns()) column[kept] = column[e];
       kept++;
     }
     const gone = this.count - kept;
@@ -224,7 +224,7 @@ export class EntryCache {
     this.held.fill(0);
     for (let e = 0; e < kept; e++) {
       this.place(e);
-      this.held[this.classOf(e)]!++;
+      this.held[this.classOf(e)]++;
     }
     return gone;
   }
@@ -236,22 +236,22 @@ export class EntryCache {
   }
 
   private describe(e: number): Described {
-    const tag = this.tag[e] as number;
+    const tag = this.tag[e];
     return {
-      stage: STAGES[tag >>> 23] as StageName,
+      stage: STAGES[tag >>> 23],
       level: (tag >>> 20) & 7,
       isLeaf: this.leaf[e] === 1,
       sdid: (tag >>> 14) & 63,
       vmid: tag & 0x3fff,
-      asid: this.asid[e] as number,
-      page: this.first[e] as number,
-      span: this.span[e] as number,
+      asid: this.asid[e],
+      page: this.first[e],
+      span: this.span[e],
     };
   }
 
   private place(e: number): void {
     const { table, mask } = this;
-    let at = hash(this.prefix[e] as number, this.tag[e] as number) & mask;
+    let at = hash(this.prefix[e], this.tag[e]) & mask;
     while (table[at] !== 0) at = (at + 1) & mask;
     table[at] = e + 1;
   }

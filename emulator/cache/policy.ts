@@ -1,5 +1,5 @@
 /** What a hart keeps of the entries that it has read: the policy, and what the revision allows it to keep. */
-import { CACHING } from '../platform.ts';
+import type { CACHING } from '../platform.ts';
 import type { CacheSizes, Platform } from '../platform.ts';
 
 export type Keep =

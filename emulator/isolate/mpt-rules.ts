@@ -86,7 +86,7 @@ export const MPT_RULES = {
 
   /** A leaf without N. */
   leaf(fired: Fired, g: MptGeometry, level: number): void {
-    fired[(g.xlen === 32 ? slot32 : slot64)[level] as number] = 1;
+    fired[(g.xlen === 32 ? slot32 : slot64)[level]] = 1;
     fired[R.SMMPT_XWR_10] = 1;
     fired[R.SMMPT_XWR_11] = 1;
     fired[R.SMMPT_CACHE_04] = 1;

@@ -32,7 +32,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   const tag = tagOf(STAGE_CODE.mpt, 0, keep.sdidTag(domain.sdid), 0);
   if (cache.active && keep.mayUse()) {
     for (let l = 0; l <= level; l++) {
-      const prefix = Math.floor(page * (g.scale[l] as number));
+      const prefix = Math.floor(page * g.scale[l]);
       kept = cache.find(tag | (l << 20), prefix, GLOBAL);
       if (kept >= 0) {
         level = l;
@@ -44,8 +44,8 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
     let lo: number;
     let hi: number;
     if (kept >= 0) {
-      lo = cache.lo[kept] as number;
-      hi = cache.hi[kept] as number;
+      lo = cache.lo[kept];
+      hi = cache.hi[kept];
       if (port.trace !== null) port.noteKept('mpt', level, kept, g.entrySize);
       kept = -1;
     } else {
@@ -58,7 +58,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
       if (cache.active) {
         const isValid = !decide.isInvalid(lo);
         if (keep.keepsProtection(isValid, port.keepsInvalid)) {
-          const span = 1 / (g.scale[level] as number);
+          const span = 1 / g.scale[level];
           const prefix = Math.floor(page / span);
           const isLeaf = isValid && decide.isLeaf(lo);
           const e = cache.put(
@@ -134,7 +134,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
 
     // 7. Every permission that the access needs.
     port.xwr = xwr;
-    const rule = MARK.xwr[xwr] as number;
+    const rule = MARK.xwr[xwr];
     if (xwr === 0) fired[R.SMMPT_XWR_09] = 1;
     if (!decide.permits(xwr, needs)) return port.deny('mpt.permission', rule);
     port.pass('leaf', rule);

@@ -20,7 +20,7 @@ export const mptDecisions = {
   /** Smmpt43/52: an address beyond the mode's width. */
   tooWide: (g: MptGeometry, page: number): boolean => page >= g.pages,
   index: (g: MptGeometry, page: number, level: number): number =>
-    field(page, g.scale[level] as number, g.mask[level] as number),
+    field(page, g.scale[level], g.mask[level]),
   isInvalid: (lo: number): boolean => (lo & V) === 0,
   isLeaf: (lo: number): boolean => (lo & L) !== 0,
   isNapot: (lo: number): boolean => (lo & N) !== 0,
@@ -42,7 +42,7 @@ export const mptDecisions = {
   ppn: (lo: number, hi: number): number => (hi & 0x3fffff) * 2 ** 22 + (lo >>> 10),
   /** Which slot: the top bits of the next lower index, at level 0 of the range offset. */
   tupleIndex: (g: MptGeometry, page: number, level: number): number =>
-    field(page, g.tupleScale[level] as number, g.tuples - 1),
+    field(page, g.tupleScale[level], g.tuples - 1),
   tuple: (lo: number, hi: number, slot: number): number =>
     slot < 8 ? (lo >>> (8 + 3 * slot)) & 7 : (hi >>> (3 * (slot - 8))) & 7,
   napotTuple: (lo: number): number => (lo >>> 8) & 7,

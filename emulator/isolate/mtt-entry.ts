@@ -19,7 +19,7 @@ export const mttDecisions = {
   tooWide: (g: MttGeometry, page: number, isChecked: boolean): boolean =>
     isChecked && page >= g.pages,
   index: (g: MttGeometry, page: number, level: number): number =>
-    field(page, g.scale[level] as number, g.mask[level] as number),
+    field(page, g.scale[level], g.mask[level]),
   l3Reserved: (hi: number, hasValid: boolean): boolean =>
     (hi & (hasValid ? 0xffffe000 : 0xfffff000)) !== 0,
   l3Invalid: (hi: number, hasValid: boolean): boolean => hasValid && (hi & 0x1000) === 0,
@@ -52,6 +52,6 @@ export const mttDecisions = {
   /** The same in any nibble of the entry. */
   anyNibbleReserved: (lo: number, hi: number): boolean =>
     (lo & 0xcccccccc) !== 0 || (hi & 0xcccccccc) !== 0,
-  rights: (perm: number): number => RIGHTS[perm] as number,
+  rights: (perm: number): number => RIGHTS[perm],
   permits: (rights: number, needs: number): boolean => (rights & needs) === needs,
 };

@@ -126,23 +126,23 @@ describe('worked examples', () => {
 });
 
 describe('revisions', () => {
-  const wide = EXAMPLES[2]!;
+  const wide = EXAMPLES[2];
 
   test('an L3 entry without VALID points at page 0 in v0.1, is invalid from v0.1.1 on', () => {
     const now = machineFor(wide);
-    now.put(wide.entries[0]![0], 0n);
+    now.put(wide.entries[0][0], 0n);
     expect(now.verdict('S', 'load', wide.page)).toBe('mtt.invalid');
     const old = machineFor(wide, { revision: 'mtt_0_1' });
-    old.put(wide.entries[0]![0], 0x90000n);
+    old.put(wide.entries[0][0], 0x90000n);
     expect(old.verdict('S', 'load', wide.page)).toBeNull();
-    old.put(wide.entries[0]![0], wide.entries[0]![1]);
+    old.put(wide.entries[0][0], wide.entries[0][1]);
     expect(old.verdict('S', 'load', wide.page)).toBe('mtt.reserved');
-    old.put(wide.entries[0]![0], 0n);
+    old.put(wide.entries[0][0], 0n);
     expect(old.verdict('S', 'load', wide.page)).toBe('mtt.table_pma');
   });
 
   test('an address beyond the mode is denied from v0.1.1 on', () => {
-    const m = machineFor(EXAMPLES[1]!);
+    const m = machineFor(EXAMPLES[1]);
     expect(m.denied('S', 'load', 1n << 46n, 1)).toMatchObject({ cause: 5, because: 'mtt.range' });
   });
 });

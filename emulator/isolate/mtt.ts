@@ -31,7 +31,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   const tag = tagOf(STAGE_CODE.mtt, 0, keep.sdidTag(domain.sdid), 0);
   if (cache.active && keep.mayUse()) {
     for (let l = 1; l <= level; l++) {
-      const prefix = Math.floor(page * (g.scale[l] as number));
+      const prefix = Math.floor(page * g.scale[l]);
       kept = cache.find(tag | (l << 20), prefix, GLOBAL);
       if (kept >= 0) {
         level = l;
@@ -43,8 +43,8 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
     let lo: number;
     let hi: number;
     if (kept >= 0) {
-      lo = cache.lo[kept] as number;
-      hi = cache.hi[kept] as number;
+      lo = cache.lo[kept];
+      hi = cache.hi[kept];
       if (port.trace !== null) port.noteKept('mtt', level, kept, g.entrySize);
       kept = -1;
     } else {
@@ -56,7 +56,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
       lo = port.lo;
       hi = port.hi;
       if (cache.active && keep.keepsProtection(true, port.keepsInvalid)) {
-        const span = 1 / (g.scale[level] as number);
+        const span = 1 / g.scale[level];
         const prefix = Math.floor(page / span);
         const isLeaf = level === 1 || (level === 2 && decide.type(g.xlen, lo, hi) !== L1_DIR);
         const e = cache.put(
@@ -103,7 +103,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
         fired[R.SMMTT_LKUP_11] = 1;
         fired[R.SMMTT_FMT_13] = 1;
         if (lo === 0 && hi === 0) fired[R.SMMTT_FMT_19] = 1;
-        return verdict(port, decide.gigPerm(type), needs, GIG[type] as number);
+        return verdict(port, decide.gigPerm(type), needs, GIG[type]);
       }
       fired[R.SMMTT_FMT_11] = 1;
       if (decide.bigInfoReserved(g.xlen, lo, hi)) {

@@ -60,16 +60,16 @@ export class Memory {
 
   /** Loads an aligned word or double word, little-endian. */
   loadEntry(frame: number, offset: number, size: number): void {
-    const slot = this.slots[frame] as number;
+    const slot = this.slots[frame];
     const at = ((slot < 0 ? ~slot : slot) << 10) + (offset >>> 2);
     const { words } = this.arena;
-    this.lo = words[at] as number;
-    this.hi = size === 8 ? (words[at + 1] as number) : 0;
+    this.lo = words[at];
+    this.hi = size === 8 ? words[at + 1] : 0;
   }
 
   /** Loads 1 to 8 bytes within a page, little-endian, zero-extended. */
   load(frame: number, offset: number, size: number): void {
-    const slot = this.slots[frame] as number;
+    const slot = this.slots[frame];
     const at = ((slot < 0 ? ~slot : slot) << 12) + offset;
     const { view } = this.arena;
     this.hi = 0;
@@ -117,9 +117,9 @@ export class Memory {
     this.paintSlot(slot, lo, hi, words);
     this.fills.push({ first: page, last, slot });
     for (let frame = 0; frame < this.index.count; frame++) {
-      const p = this.index.pages[frame] as number;
+      const p = this.index.pages[frame];
       if (p < page || p > last) continue;
-      const own = this.slots[frame] as number;
+      const own = this.slots[frame];
       if (own < 0) this.slots[frame] = ~slot;
       else this.paintSlot(own, lo, hi, words);
     }
@@ -129,11 +129,11 @@ export class Memory {
   digest(): number {
     let sum = this.index.count | 0;
     for (let frame = 0; frame < this.index.count; frame++) {
-      const slot = this.slots[frame] as number;
+      const slot = this.slots[frame];
       const at = (slot < 0 ? ~slot : slot) << 10;
-      sum = Math.imul(sum ^ ((this.index.pages[frame] as number) | 0), 0x01000193);
+      sum = Math.imul(sum ^ (this.index.pages[frame] | 0), 0x01000193);
       for (let k = 0; k < 1024; k++) {
-        sum = Math.imul(sum ^ (this.arena.words[at + k] as number), 0x01000193);
+        sum = Math.imul(sum ^ this.arena.words[at + k], 0x01000193);
       }
     }
     return sum;
@@ -144,8 +144,8 @@ export class Memory {
     let lo = 0;
     let hi = 0;
     for (let k = 0; k < size; k++) {
-      if (k < 4) lo |= (bytes[at + k] as number) << (8 * k);
-      else hi |= (bytes[at + k] as number) << (8 * (k - 4));
+      if (k < 4) lo |= bytes[at + k] << (8 * k);
+      else hi |= bytes[at + k] << (8 * (k - 4));
     }
     this.lo = lo;
     this.hi = hi;
@@ -161,7 +161,7 @@ export class Memory {
     }
     let slot = this.pattern;
     for (let k = this.fills.length - 1; k >= 0; k--) {
-      const fill = this.fills[k] as Fill;
+      const fill = this.fills[k];
       if (page >= fill.first && page <= fill.last) {
         slot = fill.slot;
         break;
@@ -173,7 +173,7 @@ export class Memory {
 
   /** The frame's own slot, made on first write. */
   private own(frame: number): number {
-    const slot = this.slots[frame] as number;
+    const slot = this.slots[frame];
     if (slot >= 0) return slot;
     const own = this.arena.copy(~slot);
     this.slots[frame] = own;

@@ -21,8 +21,8 @@ export class PageIndex {
     const { keys, mask } = this;
     let at = hash(page) & mask;
     for (;;) {
-      const key = keys[at] as number;
-      if (key === page) return this.frames[at] as number;
+      const key = keys[at];
+      if (key === page) return this.frames[at];
       if (key === -1) return -1;
       at = (at + 1) & mask;
     }
@@ -43,7 +43,7 @@ export class PageIndex {
     else {
       // Backwards: what was placed last ends its probe sequence, so nothing is cut off.
       for (let frame = count - 1; frame >= 0; frame--) {
-        const page = pages[frame] as number;
+        const page = pages[frame];
         let at = hash(page) & mask;
         while (keys[at] !== page) at = (at + 1) & mask;
         keys[at] = -1;
@@ -67,6 +67,6 @@ export class PageIndex {
     this.keys = new Float64Array(this.keys.length * 2).fill(-1);
     this.frames = new Int32Array(this.keys.length);
     this.mask = this.keys.length - 1;
-    for (let frame = 0; frame < count; frame++) this.place(pages[frame] as number, frame);
+    for (let frame = 0; frame < count; frame++) this.place(pages[frame], frame);
   }
 }

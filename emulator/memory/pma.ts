@@ -65,7 +65,7 @@ export class Pma {
     const at = this.resolve(page);
     const { length } = this.#ranges;
     for (let i = 0; i < length; i++) {
-      const range = this.#ranges[i]!;
+      const range = this.#ranges[i];
       if (at >= range.first && at < range.end) return range.kind;
     }
     return 'vacant';

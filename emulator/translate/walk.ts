@@ -46,7 +46,7 @@ export function translate(
   );
   if (cache.active && keep.mayUse()) {
     for (let l = 0; l <= level; l++) {
-      const prefix = Math.floor(page * (g.scale[l] as number));
+      const prefix = Math.floor(page * g.scale[l]);
       kept = cache.find(tag | (l << 20), prefix, asid);
       if (kept >= 0) {
         level = l;
@@ -63,17 +63,17 @@ export function translate(
   for (;;) {
     if (have) have = false;
     else if (kept >= 0) {
-      lo = cache.lo[kept] as number;
-      hi = cache.hi[kept] as number;
-      ownPage = cache.ownPage[kept] as number;
-      ownOffset = cache.ownOffset[kept] as number;
+      lo = cache.lo[kept];
+      hi = cache.hi[kept];
+      ownPage = cache.ownPage[kept];
+      ownOffset = cache.ownOffset[kept];
       global = cache.asid[kept] === GLOBAL;
       fromCache = true;
       if (port.trace !== null) port.noteKept(stage.name, level, kept, g.entrySize);
       kept = -1;
     } else {
       // 2. The entry at root + index * size, an access of its own.
-      const at = field(page, g.scale[level] as number, g.mask[level] as number) * g.entrySize;
+      const at = field(page, g.scale[level], g.mask[level]) * g.entrySize;
       ownPage = table + (at >>> 12);
       ownOffset = at & 4095;
       const why = port.readEntry(stage, level, ownPage, ownOffset);
@@ -115,7 +115,7 @@ export function translate(
     }
 
     // 5. A leaf: aligned, and allowed for this privilege and this access.
-    const span = g.span[level] as number;
+    const span = g.span[level];
     if (level > 0 && decide.isMisaligned(ppn, span)) {
       return port.denyStage('pte.misaligned', stage.name);
     }
@@ -190,7 +190,7 @@ function keepEntry(
   const isValid = !decide.pte.isInvalid(lo);
   if (!decide.cache.keepsTranslation(isValid, port.svvptc)) return;
   const isLeaf = isValid && decide.pte.isLeaf(lo);
-  const unit = stage.geometry.span[level] as number;
+  const unit = stage.geometry.span[level];
   const isNapot = isLeaf && level === 0 && stage.geometry.entrySize === 8 && decide.pte.isNapot(hi);
   const span = isNapot ? 16 : unit;
   const e = cache.put(
