@@ -61,7 +61,8 @@ async function ran(some: Options = {}) {
         if (event.event === 'case') cases.push(event.result);
       },
       clock: () => 0,
-      stopped: () => (cases.length >= (some.stopAfter ?? Infinity) ? 'by SIGINT' : null),
+      stopped: () =>
+        cases.length >= (some.stopAfter ?? Infinity) ? { why: 'by SIGINT', exitCode: 130 } : null,
     },
   );
   return { events, cases, end, ids: cases.map((result) => result.id) };
@@ -124,7 +125,7 @@ test('--bail stops after so many failures', async () => {
 test('a run that is stopped reports what it has', async () => {
   const { ids, end } = await ran({ stopAfter: 4 });
   expect(ids).toHaveLength(4);
-  expect(end.interrupted).toBe('by SIGINT');
+  expect(end).toMatchObject({ interrupted: 'by SIGINT', exitCode: 130 });
 });
 
 test('a shuffled run has every case once, in an order that the seed gives', async () => {

@@ -6,6 +6,7 @@ import { randomNumbers, shuffle } from './random.ts';
 import type { CaseResult, Status } from './results.ts';
 import type { Script } from './script.ts';
 import type { Selected, Selection } from './select.ts';
+import { plural } from './text-width.ts';
 
 /** Some cases of one scenario. */
 export interface Batch {
@@ -41,12 +42,18 @@ export interface RunRequest {
   readonly needsCases: boolean;
 }
 
+/** Why a run ends before its last case, and the exit code if that is not the one of its results. */
+export interface Stop {
+  readonly why: string;
+  readonly exitCode: number | null;
+}
+
 export interface RunSurroundings {
   readonly execute: Executor;
   readonly emit: (event: RunEvent) => void;
   readonly clock: () => number;
-  /** Why the run should stop now, or null. */
-  readonly stopped: () => string | null;
+  /** The signal that ends the run early, or null. */
+  readonly stopped: () => Stop | null;
 }
 
 export type RunEnd = Extract<RunEvent, { event: 'run ended' }>;
@@ -74,18 +81,20 @@ export async function run(request: RunRequest, around: RunSurroundings): Promise
     if (diagnostics.length > 0) emit({ event: 'diagnostics', diagnostics });
   }
   const counts = emptyTally();
-  const interrupted = await runBatches(request, around, counts);
+  const stop = await runBatches(request, around, counts);
   const nothing = request.needsCases && selection.ofAllShards === 0;
   const end: RunEnd = {
     event: 'run ended',
     counts,
     milliseconds: clock() - start,
-    exitCode: exitCode(
-      counts,
-      scripts.some(({ broken }) => broken),
-      nothing,
-    ),
-    interrupted,
+    exitCode:
+      stop?.exitCode ??
+      exitCode(
+        counts,
+        scripts.some(({ broken }) => broken),
+        nothing,
+      ),
+    interrupted: stop?.why ?? null,
   };
   emit(end);
   return end;
@@ -108,7 +117,7 @@ async function runBatches(
   request: RunRequest,
   around: RunSurroundings,
   counts: Record<Status, number>,
-): Promise<string | null> {
+): Promise<Stop | null> {
   const { emit, stopped } = around;
   const judges = new Map<Selected, CoversJudge>();
   const count = (result: CaseResult) => {
@@ -129,10 +138,11 @@ async function runBatches(
   return stopped() ?? bailed(counts, request.bail);
 }
 
-function bailed(counts: Tally, limit: number | null): string | null {
+function bailed(counts: Tally, limit: number | null): Stop | null {
   if (limit === null) return null;
   const red = counts.fail + counts['unexpected pass'] + counts.error + counts.timeout;
-  return red < limit ? null : `after ${red} failure${red === 1 ? '' : 's'} (--bail ${limit})`;
+  if (red < limit) return null;
+  return { why: `after ${plural(red, 'failure')} (--bail ${limit})`, exitCode: null };
 }
 
 function judge(

@@ -58,7 +58,7 @@ export async function command(invocation: Invocation): Promise<number> {
       for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
       if (end.exitCode === EXIT.nothing) io.stderr.write(`sdt: ${NOTHING}\n`);
       const written = problems.length > 0 ? EXIT.internal : EXIT.passed;
-      return signals.code() ?? worst(end.exitCode, written);
+      return worst(end.exitCode, written);
     } catch (error) {
       reporting.abandon();
       throw error;

@@ -1,13 +1,12 @@
 /** SIGINT and SIGTERM: the first lets the run end and its reports be written, the second ends the process at once. */
+import type { Stop } from '../run.ts';
 import { abandonAll } from './atomic-file.ts';
 
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface Signals {
-  /** Why to stop, or null. */
-  readonly stopped: () => string | null;
-  /** The exit code of the signal, or null. */
-  readonly code: () => number | null;
+  /** The signal that came, or null. */
+  readonly stopped: () => Stop | null;
   /** Gives the signals back to their default. */
   readonly release: () => void;
 }
@@ -25,8 +24,7 @@ export function catchSignals(): Signals {
   process.on('SIGINT', listeners.SIGINT);
   process.on('SIGTERM', listeners.SIGTERM);
   return {
-    stopped: () => (signal === null ? null : `by ${signal}`),
-    code: () => (signal === null ? null : CODES[signal]),
+    stopped: () => (signal === null ? null : { why: `by ${signal}`, exitCode: CODES[signal] }),
     release: () => {
       process.off('SIGINT', listeners.SIGINT);
       process.off('SIGTERM', listeners.SIGTERM);
