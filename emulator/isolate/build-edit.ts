@@ -10,7 +10,7 @@ export interface Change {
   readonly pointerChanged: boolean;
   /** A valid leaf was rewritten or made invalid. */
   readonly leafChanged: boolean;
-  /** First address of every mapping that `leafChanged` or `leafAdded` speaks of, in bytes. */
+  /** First address of every mapping that a valid leaf gave before and that changed; page tables: added ones too. */
   readonly addresses: readonly bigint[];
 }
 

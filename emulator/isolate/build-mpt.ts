@@ -20,6 +20,9 @@ export class MptTable implements IsolationTable {
   readonly #memory: TableMemory;
   readonly #allocator: TableAllocator;
   readonly #tuples: bigint;
+  readonly #entrySize: bigint;
+  readonly #spans: readonly bigint[];
+  readonly #masks: readonly bigint[];
 
   constructor(g: MptGeometry, memory: TableMemory, allocator: TableAllocator, root: bigint) {
     this.#g = g;
@@ -29,6 +32,9 @@ export class MptTable implements IsolationTable {
     this.root = root;
     this.rootSize = BigInt(g.rootSize);
     this.leafSizes = g.tupleSpan.map((pages) => BigInt(pages) * PAGE);
+    this.#entrySize = BigInt(g.entrySize);
+    this.#spans = this.leafSizes.map((size) => size * this.#tuples);
+    this.#masks = g.mask.map(BigInt);
     this.napotSizes = this.leafSizes.map((size) => (size * this.#tuples) << BigInt(g.napot + 1));
   }
 
@@ -69,7 +75,7 @@ export class MptTable implements IsolationTable {
       const next = min(end, first + this.#span(here));
       const where = this.#entryAt(table, at, here);
       const before = this.#read(where);
-      this.#put(where, this.#written(before, here, at, next, content), here, first, log);
+      this.#put(where, before, this.#written(before, here, at, next, content), here, first, log);
       at = next;
     }
     return log.done();
@@ -139,15 +145,19 @@ export class MptTable implements IsolationTable {
       const first = at - (at % span);
       const next = min(to, first + span);
       const where = this.#entryAt(table, at, level);
-      if (isNapot(this.#read(where))) this.#ungroup(table, at, level, log);
-      const before = this.#read(where);
+      let before = this.#read(where);
+      if (isNapot(before)) {
+        this.#ungroup(table, at, level, log);
+        before = this.#read(where);
+      }
       if (level === want && napot) {
-        this.#put(where, napotLeaf(this.#g.napot, xwr), level, first, log);
+        this.#put(where, before, napotLeaf(this.#g.napot, xwr), level, first, log);
       } else if (this.#isHere(level, want, before, at, next)) {
         const tuples =
           state(before) === 'pointer' ? this.#collapse(before, level, at, next) : before;
         if (typeof tuples === 'string') return tuples;
-        this.#put(where, this.#withTuples(tuples, level, at, next, xwr), level, first, log);
+        const leaf = this.#withTuples(tuples, level, at, next, xwr);
+        this.#put(where, before, leaf, level, first, log);
       } else if (want !== null || !this.#holds(before, level, at, next, xwr)) {
         const child = this.#child(where, before, level, first, log);
         if (child === null) return this.#noRoom();
@@ -230,10 +240,10 @@ export class MptTable implements IsolationTable {
       for (let k = 0n; k < this.#span(level) / below; k++) {
         const xwr = (leaf >> (8n + 3n * ((k * below) / tuple))) & 7n;
         const copy = this.#uniform(Number(xwr));
-        this.#memory.write(table + k * BigInt(this.#g.entrySize), this.#g.entrySize, copy);
+        this.#memory.write(table + k * this.#entrySize, this.#g.entrySize, copy);
       }
     }
-    this.#put(where, ((table / PAGE) << 10n) | V, level, first, log);
+    this.#put(where, entry, ((table / PAGE) << 10n) | V, level, first, log);
     return table;
   }
 
@@ -247,7 +257,7 @@ export class MptTable implements IsolationTable {
     for (let a = from; a < from + (legal ? group : span); a += span) {
       const where = this.#entryAt(table, a, level);
       const entry = this.#read(where);
-      if (isNapot(entry)) this.#put(where, this.#plain(entry), level, a, log);
+      if (isNapot(entry)) this.#put(where, entry, this.#plain(entry), level, a, log);
     }
   }
 
@@ -278,19 +288,25 @@ export class MptTable implements IsolationTable {
     }
   }
 
-  #put(where: bigint, entry: bigint, level: number, first: bigint, log: EditLog): void {
-    const before = this.#read(where);
+  #put(where: bigint, before: bigint, entry: bigint, level: number, first: bigint, log: EditLog) {
     if (before === entry) return;
     this.#memory.write(where, this.#g.entrySize, entry);
+    const [from, to] = [state(before), state(entry)];
+    // An entry that was invalid before leaves nothing behind that a fence would have to name.
+    log.note(from, to, from === 'leaf' ? this.#changed(before, entry, level, first) : []);
+  }
+
+  /** First address of every tuple of a leaf that now gives other rights. */
+  #changed(before: bigint, entry: bigint, level: number, first: bigint): bigint[] {
     const tuple = this.leafSizes[level] ?? PAGE;
-    const addresses: bigint[] = [];
-    const [a, b] = [this.#plain(before), this.#plain(entry)];
+    const different = this.#plain(before) ^ this.#plain(entry);
     const rights = ((1n << (3n * this.#tuples)) - 1n) << 8n;
-    const whole = ((a ^ b) & ~rights) !== 0n || state(before) !== state(entry);
+    const whole = (different & ~rights) !== 0n || state(entry) !== 'leaf';
+    const addresses: bigint[] = [];
     for (let k = 0n; k < this.#tuples; k++) {
-      if (whole || (((a ^ b) >> (8n + 3n * k)) & 7n) !== 0n) addresses.push(first + k * tuple);
+      if (whole || ((different >> (8n + 3n * k)) & 7n) !== 0n) addresses.push(first + k * tuple);
     }
-    log.note(state(before), state(entry), addresses);
+    return addresses;
   }
 
   /** A NAPOT leaf as the ordinary leaf that gives the same rights; other entries unchanged. */
@@ -317,12 +333,12 @@ export class MptTable implements IsolationTable {
 
   /** Bytes that one entry covers. */
   #span(level: number): bigint {
-    return (this.leafSizes[level] ?? PAGE) * this.#tuples;
+    return this.#spans[level] ?? PAGE;
   }
 
   #entryAt(table: bigint, address: bigint, level: number): bigint {
-    const index = (address / this.#span(level)) & BigInt(this.#g.mask[level] ?? 0);
-    return table + index * BigInt(this.#g.entrySize);
+    const index = (address / this.#span(level)) & (this.#masks[level] ?? 0n);
+    return table + index * this.#entrySize;
   }
 
   #next(pointer: bigint): bigint {
