@@ -102,14 +102,14 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   /** `host`, `mpt.reserved`, `<who>`. */
   protected readonly ref = this.rule('ref', (): Ref => {
     const start = this.CONSUME(Word);
-    const { text, param, span } = this.wordOf(start);
-    let dotted = text;
+    const word = this.wordOf(start);
+    let dotted = word.text;
     this.MANY(() => {
       this.CONSUME(Dot);
       dotted += `.${this.CONSUME2(Name).image}`;
     });
-    return dotted === text
-      ? { text, param, span }
-      : { text: dotted, param, span: this.from(start) };
+    return dotted === word.text
+      ? word
+      : { text: dotted, param: word.param, span: this.from(start) };
   });
 }

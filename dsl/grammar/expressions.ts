@@ -195,7 +195,8 @@ export abstract class ExpressionParser extends BaseParser {
         { ALT: () => this.SUBRULE3(this.expr) },
       ],
     });
-    return { base, size, span: this.from(start) };
+    // A part that is all of a node lends it its span: spans are most of a large tree.
+    return { base, size, span: size === null ? base.span : this.from(start) };
   });
 
   /** What follows `at`: `va 0x40_0000`, `key + 8 every 4K of key`. */
@@ -218,7 +219,9 @@ export abstract class ExpressionParser extends BaseParser {
       this.CONSUME(K.of);
       return { step, of: this.SUBRULE(this.extent) };
     });
-    return { space: space ?? null, at, every: every ?? null, span: this.from(start) };
+    const isPlain = space === undefined && every === undefined;
+    const span = isPlain ? at.span : this.from(start);
+    return { space: space ?? null, at, every: every ?? null, span };
   });
 
   /** `8 bytes` */

@@ -132,7 +132,8 @@ export abstract class OutcomeParser extends VerdictParser {
         { ALT: () => this.SUBRULE2(this.alternatives) },
       ],
     });
-    return { unspecified, alternatives, span: this.from(start) };
+    const only = !unspecified && alternatives.length === 1 ? alternatives[0] : undefined;
+    return { unspecified, alternatives, span: only?.span ?? this.from(start) };
   });
 
   /** A cell: `-`, a string, or anything that can be read as an outcome. */
