@@ -53,7 +53,7 @@ export class Machine {
     this.xlen = platform.xlen;
     this.marks.fill(0);
     this.tally.reset();
-    this.log.take();
+    this.log.steps = [];
     this.memory.reset(platform.arena, platform.seed);
     this.pma.reset(platform);
     while (this.harts.length < platform.harts) {
@@ -188,7 +188,12 @@ export class Machine {
   }
 
   fired(): readonly RuleId[] {
-    return RULE_IDS.filter((_, index) => this.marks[index] === 1);
+    const ids: RuleId[] = [];
+    const { marks } = this;
+    for (let index = marks.indexOf(1); index >= 0; index = marks.indexOf(1, index + 1)) {
+      ids.push(RULE_IDS[index]);
+    }
+    return ids;
   }
 
   /** A number that two machines in equal states share; for tests. */

@@ -19,6 +19,20 @@ export class Tally implements Counts {
   stored = 0;
 
   reset(): void {
-    Object.assign(this, new Tally());
+    this.s = 0;
+    this.vs = 0;
+    this.g = 0;
+    this.mpt = 0;
+    this.io = 0;
+    this.ad = 0;
+    this.data = 0;
+    this.trap = 0;
+    this.xret = 0;
+    this.exit = 0;
+    this.csr = 0;
+    this.fence = 0;
+    this.ipi = 0;
+    this.record = 0;
+    this.stored = 0;
   }
 }

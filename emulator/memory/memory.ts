@@ -12,6 +12,9 @@ interface Fill {
   readonly slot: number;
 }
 
+/** Words after which the pattern repeats. */
+const STRETCH = 64;
+
 /** Fills of at most this many pages are written out. */
 const SMALL = 4;
 
@@ -197,10 +200,11 @@ export class Memory {
 /** The contents of unwritten memory: no word of it is zero, and it differs from case to case. */
 function paint(words: Int32Array, from: number, seed: number): void {
   let x = (seed | 0) ^ 0x2545f491 || 1;
-  for (let k = 0; k < 1024; k++) {
+  for (let k = 0; k < STRETCH; k++) {
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     words[from + k] = x;
   }
+  for (let size = STRETCH; size < 1024; size *= 2) words.copyWithin(from + size, from, from + size);
 }

@@ -40,8 +40,17 @@ const ranges = (of: readonly Range[], kind: 'memory' | 'io'): PageRange[] =>
 export class Pma {
   #ranges: readonly PageRange[] = [];
   #aliases: readonly Alias[] = [];
+  /** What the ranges were made from; most cases share it. */
+  #ram: Platform['ram'] = [];
+  #io: Platform['io'] = [];
+  #given: Platform['aliases'] = [];
 
   reset(platform: Platform): void {
+    const { ram, io, aliases } = platform;
+    if (ram === this.#ram && io === this.#io && aliases === this.#given) return;
+    this.#ram = ram;
+    this.#io = io;
+    this.#given = aliases;
     // I/O inside a RAM range stays I/O: it is looked up first.
     this.#ranges = [...ranges(platform.io, 'io'), ...ranges(platform.ram, 'memory')];
     this.#aliases = platform.aliases.map((alias) => ({
