@@ -87,8 +87,8 @@ function addressFor(
     base = random.pick(on(state.satp) ? addresses.s : addresses.pa);
   else if (on(state.vsatp)) base = random.pick(addresses.vs);
   else base = random.pick(on(state.hgatp) ? addresses.gpa : addresses.pa);
-  if (random.chance(0.03)) base = random.big(xlen) & ~0xfffn;
-  if (random.chance(0.03)) base ^= 1n << BigInt(12 + random.below(xlen - 12));
+  if (random.chance(0.01)) base = random.big(xlen) & ~0xfffn;
+  if (random.chance(0.015)) base ^= 1n << BigInt(12 + random.below(xlen - 12));
   if (random.chance(0.2)) base += PAGE;
   // Aligned, misaligned, or across the end of the page; fetches are at least 2-byte aligned.
   const half = operation === 'fetch' ? 2 : 1;
@@ -98,6 +98,7 @@ function addressFor(
       ? size * random.below(4096 / size)
       : half * random.below(4096 / half);
   // The answer to a misaligned shadow-stack instruction is open between two causes.
-  const aligned = operation.startsWith('ss') ? offset - (offset % size) : offset;
+  const atomic = /^(lr|sc|amo)/.test(operation) && random.chance(0.9);
+  const aligned = atomic || operation.startsWith('ss') ? offset - (offset % size) : offset;
   return BigInt.asUintN(xlen, base + BigInt(aligned));
 }

@@ -68,41 +68,66 @@ export function smmptWorld(
       3n,
     );
 
+  type Defect = (entry: bigint, level: number) => bigint;
+  const flip =
+    (n: number): Defect =>
+    (entry) =>
+      entry | (1n << BigInt(n));
+  const range = (low: number, high: number) =>
+    [...Array(high - low + 1).keys()].map((n) => n + low);
+  const pointerTo =
+    (place: bigint): Defect =>
+    () =>
+      ((place >> 12n) << 10n) | 1n;
+  const napot =
+    (group: bigint, extra: bigint): Defect =>
+    () =>
+      (group << 12n) | (random.pick(RIGHTS) << 8n) | 7n | extra;
+  const common: Defect[] = [
+    (entry) => entry & ~1n,
+    pointerTo(bad.vacant),
+    pointerTo(bad.io),
+    pointerTo(root),
+    () => random.big(xlen),
+  ];
+  // One defect each: every reserved bit and encoding of the three forms of an entry.
+  const pointerDefects: Defect[] = [
+    ...common,
+    ...range(2, 9).map(flip),
+    ...(xlen === 64 ? range(54, 63).map(flip) : []),
+  ];
+  const tuple =
+    (xwr: bigint): Defect =>
+    (entry) => {
+      const shift = BigInt(8 + 3 * random.below(tuples));
+      return (entry & ~(7n << shift)) | (xwr << shift);
+    };
+  const everyTuple =
+    (xwr: bigint): Defect =>
+    (entry) =>
+      [...Array(tuples).keys()].reduce(
+        (all, j) => (all & ~(7n << BigInt(8 + 3 * j))) | (xwr << BigInt(8 + 3 * j)),
+        entry,
+      );
+  const leafDefects: Defect[] = [
+    ...common,
+    ...range(3, 7).map(flip),
+    ...(xlen === 64 ? range(56, 63).map(flip) : []),
+    ...[2n, 6n, 2n, 6n].map(tuple),
+    ...[2n, 6n].map(everyTuple),
+    ...range(3, 7).map((n) => napot(g, 1n << BigInt(n))),
+    ...[11, ...range(16, xlen - 1)].map((n) => napot(g, 1n << BigInt(n))),
+    ...range(0, 15).map((n) => napot(BigInt(n), 0n)),
+    ...[2n, 6n].map(
+      (xwr): Defect =>
+        () =>
+          (g << 12n) | (xwr << 8n) | 7n,
+    ),
+    (entry, level) => (level === 0 ? entry & ~2n : entry),
+  ];
   const trunk = new Set<bigint>();
-
-  function spoil(entry: bigint, level: number, leaf: boolean): bigint {
-    const reserved = leaf
-      ? [3, 4, 5, 6, 7, ...(xlen === 64 ? [56, 57, 58, 59, 60, 61, 62, 63] : [])]
-      : [2, 3, 4, 5, 6, 7, 8, 9, ...(xlen === 64 ? [54, 55, 56, 57, 58, 59, 60, 61, 62, 63] : [])];
-    switch (random.below(leaf ? 9 : 5)) {
-      case 0:
-        return entry & ~1n;
-      case 1:
-      case 2:
-        return entry | (1n << BigInt(random.pick(reserved)));
-      case 3:
-        return random.chance(0.7) ? entry : random.big(xlen);
-      case 4: {
-        // A pointer into memory that cannot hold a table; at level 0: one level too many.
-        const place = random.pick([bad.vacant, bad.io, root]);
-        return ((place >> 12n) << 10n) | 1n;
-      }
-      case 5: {
-        // A reserved tuple, of this page or of another one.
-        const shift = BigInt(8 + 3 * random.below(tuples));
-        return (entry & ~(7n << shift)) | (random.pick([2n, 6n]) << shift);
-      }
-      case 6: {
-        const bits = [11, ...[...Array(xlen - 16).keys()].map((n) => n + 16)];
-        const napot = (g << 12n) | (random.pick(RIGHTS) << 8n) | 7n;
-        return napot | (random.chance(0.7) ? 1n << BigInt(random.pick(bits)) : 0n);
-      }
-      case 7:
-        return (BigInt(random.below(16)) << 12n) | (random.pick([7n, 2n, 6n, 3n]) << 8n) | 7n;
-      default:
-        return level === 0 ? entry & ~2n : entry;
-    }
-  }
+  const spoil = (entry: bigint, level: number, leaf: boolean): bigint =>
+    random.pick(leaf ? leafDefects : pointerDefects)(entry, level);
 
   return {
     mode: mode.name,
@@ -111,8 +136,13 @@ export function smmptWorld(
     plant(page, style) {
       const careful = style !== 'wild';
       if (page >> BigInt(mode.bits) !== 0n) return;
-      const level = careful ? 0 : random.below(mode.width.length);
-      const path = descend(ground, format, root, page, level);
+      let level = careful ? 0 : random.below(mode.width.length);
+      let path = descend(ground, format, root, page, level);
+      // A pointer that much of the world needs stays: the leaf goes below it.
+      while (level > 0 && trunk.has(path.at(-1)?.at ?? 0n)) {
+        level--;
+        path = descend(ground, format, root, page, level);
+      }
       if (careful) for (const { at } of path.slice(0, -1)) trunk.add(at);
       const leaf = path.at(-1);
       if (leaf === undefined) return;

@@ -51,31 +51,60 @@ export function pagingWorld(
 
   const trunk = new Set<bigint>();
 
-  function spoil(entry: bigint, level: number, leaf: boolean): bigint {
-    switch (random.below(leaf ? 9 : 5)) {
-      case 0:
-        return entry & ~1n;
-      case 1:
-        return xlen === 64 ? entry | (1n << BigInt(54 + random.below(10))) : entry | 2n;
-      case 2:
-        // On a pointer A, D, U are reserved; on a leaf PBMT takes its four values.
-        if (!leaf) return entry | (1n << BigInt(random.pick([4, 6, 7])));
-        return entry | (BigInt(random.below(4)) << 61n);
-      case 3:
-        return (entry & 0xffn) | ((random.pick([bad.vacant, bad.io, root]) >> 12n) << 10n);
-      case 4:
-        return random.chance(0.5) ? random.big(xlen) : (entry & ~0xen) | 4n;
-      case 5:
-        return level > 0 ? entry | (1n << BigInt(10 + random.below(index * level))) : entry & ~0xen;
-      case 6:
-        // NAPOT: legal in form at level 0, reserved anywhere else.
-        return (1n << 63n) | (entry & ~(15n << 10n)) | (8n << 10n);
-      case 7:
-        return (1n << 63n) | (entry & ~(15n << 10n)) | (BigInt(random.below(16)) << 10n);
-      default:
-        return entry & ~(random.pick([0x40n, 0x80n, 0xc0n]) as bigint);
-    }
-  }
+  type Defect = (entry: bigint, level: number) => bigint;
+  const flip =
+    (n: number): Defect =>
+    (entry) =>
+      entry | (1n << BigInt(n));
+  const range = (first: number, last: number) =>
+    [...Array(last - first + 1).keys()].map((n) => n + first);
+  const rv64 = xlen === 64;
+  const common: Defect[] = [
+    (entry) => entry & ~1n,
+    (entry) => (entry & ~0xen) | 4n,
+    ...[bad.vacant, bad.io, root].map(
+      (place): Defect =>
+        (entry) =>
+          (entry & 0xffn) | ((place >> 12n) << 10n),
+    ),
+    () => random.big(xlen),
+    ...(rv64 ? range(54, 60).map(flip) : []),
+  ];
+  const pointerDefects: Defect[] = [
+    ...common,
+    ...[4, 6, 7, ...(rv64 ? [61, 62, 63] : [])].map(flip),
+  ];
+  const clear =
+    (bits: bigint): Defect =>
+    (entry) =>
+      entry & ~bits;
+  const leafDefects: Defect[] = [
+    ...common,
+    clear(0x40n),
+    clear(0x80n),
+    clear(0xc0n),
+    clear(0x10n),
+    flip(4),
+    (entry, level) =>
+      level > 0 ? entry | (1n << BigInt(10 + random.below(index * level))) : entry & ~0xen,
+    ...(rv64
+      ? [1n, 2n, 3n].map(
+          (pbmt): Defect =>
+            (entry) =>
+              entry | (pbmt << 61n),
+        )
+      : []),
+    // NAPOT: 1000 is the only legal group, and that at level 0 only.
+    ...(rv64
+      ? [...range(0, 15), 8, 8, 8].map(
+          (n): Defect =>
+            (entry) =>
+              (1n << 63n) | (entry & ~(15n << 10n)) | (BigInt(n) << 10n),
+        )
+      : []),
+  ];
+  const spoil = (entry: bigint, level: number, leaf: boolean): bigint =>
+    random.pick(leaf ? leafDefects : pointerDefects)(entry, level);
 
   return {
     name: format.name,

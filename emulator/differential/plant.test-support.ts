@@ -74,7 +74,7 @@ export function spoilOne(
   trunk: ReadonlySet<bigint>,
   spoil: (entry: bigint, level: number, leaf: boolean) => bigint,
 ): void {
-  const spare = random.chance(0.97);
+  const spare = random.chance(0.995);
   const candidates = path.filter(({ at }) => !spare || !trunk.has(at));
   const last = path.at(-1);
   if (candidates.length === 0 || last === undefined) return;

@@ -14,8 +14,6 @@ import type { Random } from './random.test-support.ts';
 export const PAGE = 4096n;
 const BAD = { vacant: 0x2000_0000n, io: 0x1000_0000n };
 const TABLES = { base: 0x8000_0000n, size: 1n << 24n };
-/** Guest physical memory of VS-stage tables: elsewhere than in physical memory. */
-const GUEST_OFFSET = 0x1000_0000n;
 
 const FOCI = [
   'isolation',
@@ -158,21 +156,23 @@ export function makeWorld(random: Random, machine: Machine): World {
     },
   };
   const g = pagingWorld(random, tables, xlen, true, BAD);
+  // Guest physical memory of VS-stage tables: mostly elsewhere than in physical memory.
+  const shift = random.chance(0.2) ? 0n : 0x1000_0000n;
   const guestPages: bigint[] = [];
   const guestTables: Ground = {
     memory: machine,
     page: (bytes) => {
       const at = take(bytes);
       pages.push(at);
-      guestPages.push(at + GUEST_OFFSET);
-      return at + GUEST_OFFSET;
+      guestPages.push(at + shift);
+      return at + shift;
     },
-    physical: (at) => at - GUEST_OFFSET,
+    physical: (at) => at - shift,
   };
   const vs = pagingWorld(random, guestTables, xlen, false, BAD);
   const s = pagingWorld(random, tables, xlen, false, BAD);
-  const addresses = mapAll(random, xlen, data, guestPages, { s, vs, g }, focus);
-  const careless = focus === 'all' ? 0.03 : focus === 'isolation' ? 0.05 : 0;
+  const addresses = mapAll(random, xlen, data, { pages: guestPages, shift }, { s, vs, g }, focus);
+  const careless = focus === 'all' || focus === 'isolation' ? 0.008 : 0;
   for (const page of pages) {
     if (focus === 'update' && random.chance(0.2)) isolation.plant(page, 'read');
     else isolation.plant(page, random.chance(careless) ? 'wild' : 'all');
@@ -186,11 +186,12 @@ export function makeWorld(random: Random, machine: Machine): World {
       : (BigInt(isolation.number) << (xlen === 64 ? 60n : 30n)) | (isolation.root >> 12n),
     satp: random.chance(0.15) ? 0n : s.register,
     vsatp: random.chance(0.15) ? 0n : vs.register,
-    hgatp: random.chance(0.15) ? 0n : g.register,
+    hgatp: random.chance(shift === 0n ? 0.6 : 0.02) ? 0n : g.register,
   });
   if (platform.pmpEntries > 0) {
     const ruled = focus === 'pmp' || (focus === 'update' && random.chance(0.4));
-    plantPmp(random, machine, xlen, ruled ? [...pages, ...data] : []);
+    const targets = random.chance(0.4) ? [...pages, ...data] : data;
+    plantPmp(random, machine, xlen, ruled ? targets : []);
   }
   return { platform, revision, focus, addresses };
 }
@@ -199,7 +200,7 @@ function mapAll(
   random: Random,
   xlen: 32 | 64,
   data: readonly bigint[],
-  guestPages: readonly bigint[],
+  guest: { readonly pages: readonly bigint[]; readonly shift: bigint },
   { s, vs, g }: Readonly<Record<'s' | 'vs' | 'g', PagingWorld>>,
   focus: Focus,
 ): World['addresses'] {
@@ -233,18 +234,18 @@ function mapAll(
     const va = s.map(virtual(s.addressBits), random.pick(data), style('s'));
     if (random.chance(0.8)) s.map(va + PAGE, random.pick(data), style('s'));
     addresses.s.push(va);
-    const guest = vs.map(virtual(vs.addressBits), random.pick(gpas), style('vs'));
-    if (random.chance(0.8)) vs.map(guest + PAGE, random.pick(gpas), style('vs'));
-    addresses.vs.push(guest);
+    const virtualGuest = vs.map(virtual(vs.addressBits), random.pick(gpas), style('vs'));
+    if (random.chance(0.8)) vs.map(virtualGuest + PAGE, random.pick(gpas), style('vs'));
+    addresses.vs.push(virtualGuest);
   }
-  for (const page of guestPages) {
+  for (const page of guest.pages) {
     const wildness = focus === 'g' ? 0.1 : focus === 'all' ? 0.04 : 0;
     const kind = random.chance(wildness)
       ? 'wild'
       : focus === 'update' && random.chance(0.5)
         ? 'fresh'
         : 'clean';
-    g.map(page, page - GUEST_OFFSET, kind);
+    g.map(page, page - guest.shift, kind);
   }
   addresses.pa.push(...data);
   return addresses;

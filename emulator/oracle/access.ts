@@ -218,6 +218,8 @@ function locate(
     // A misaligned access is not supported there, whole or in parts.
     if (misaligned) return denied('pma');
   }
+  const reads = ['read', 'add', 'swap'].includes(operation.effect);
+  if (reads && memory.isPoisoned(pa, part.size)) return denied('poison');
   return { pa };
 }
 

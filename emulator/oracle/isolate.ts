@@ -35,6 +35,7 @@ function readEntry(state: OracleState, memory: OracleMemory, at: bigint): bigint
   const size = state.xlen / 8;
   if (!pmpAllows(state, at, size, ['r'], true)) return null;
   if (attribute(state, at, size) !== 'memory') return null;
+  if (memory.isPoisoned(at, size)) return null;
   memory.note('mpt', at);
   return memory.read(at, size, bit(state.mstatus, 37));
 }
@@ -120,11 +121,14 @@ function mptReserved(
   const rv64 = xlen === 64;
   const form = !bit(mpte, 1) ? 'pointer' : bit(mpte, 2) ? 'napot' : 'leaf';
   const isReserved = (xwr: bigint) => xwr === 2n || xwr === 6n;
-  let reserved = false;
+  const wrong: string[] = [];
   const when = (what: string, condition: boolean) => {
-    if (!condition) return;
-    memory.saw(`${xlen} ${form} ${what}`);
-    reserved = true;
+    if (condition) wrong.push(what);
+  };
+  const decided = () => {
+    // One defect alone shows whether it was looked for.
+    if (wrong.length === 1) memory.saw(`${xlen} ${form} ${wrong[0] ?? ''}`);
+    return wrong.length > 0;
   };
   const mustBeZero = (high: number, low: number) => {
     if (bits(mpte, high, low) === 0n) return;
@@ -133,7 +137,7 @@ function mptReserved(
   if (form === 'pointer') {
     mustBeZero(9, 2);
     if (rv64) mustBeZero(63, 54);
-    return reserved;
+    return decided();
   }
   mustBeZero(7, 3);
   if (form === 'napot') {
@@ -142,7 +146,7 @@ function mptReserved(
     mustBeZero(xlen - 1, 16);
     when(`xwr ${bits(mpte, 10, 8)}`, isReserved(bits(mpte, 10, 8)));
     when(`g ${bits(mpte, 15, 12)}`, bits(mpte, 15, 12) !== (rv64 ? 4n : 6n));
-    return reserved;
+    return decided();
   }
   if (rv64) mustBeZero(63, 56);
   for (let k = 0; k < (rv64 ? 16 : 8); k++) {
@@ -150,7 +154,7 @@ function mptReserved(
     const xwr = bits(mpte, 10 + 3 * k, 8 + 3 * k);
     if (isReserved(xwr)) when(`${k === pi ? 'its own' : 'another'} xwr ${xwr}`, true);
   }
-  return reserved;
+  return decided();
 }
 
 function mttAllows(state: OracleState, memory: OracleMemory, spa: bigint, wanted: Wanted): boolean {

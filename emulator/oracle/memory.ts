@@ -8,9 +8,17 @@ export class OracleMemory {
   readonly seen = new Map<string, number>();
   /** What memory holds that nobody wrote. */
   readonly #background: (at: bigint) => number;
+  /** Bytes whose error cannot be corrected. */
+  readonly #poison: ReadonlySet<bigint>;
 
-  constructor(background: (at: bigint) => number) {
+  constructor(background: (at: bigint) => number, poison: ReadonlySet<bigint> = new Set()) {
     this.#background = background;
+    this.#poison = poison;
+  }
+
+  isPoisoned(at: bigint, size: number): boolean {
+    if (this.#poison.size === 0) return false;
+    return [...Array(size).keys()].some((k) => this.#poison.has(at + BigInt(k)));
   }
 
   /** `size` bytes as a number in the given byte order. */

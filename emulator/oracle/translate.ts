@@ -174,7 +174,8 @@ export class Translation {
     const wanted = { rights: [right], any: false };
     if (!isolationAllows(this.#state, this.#memory, at, wanted)) return denied('isolation');
     if (!pmpAllows(this.#state, at, size, [right], false)) return denied('pmp');
-    return attribute(this.#state, at, size) === 'memory' || denied('pma');
+    if (attribute(this.#state, at, size) !== 'memory') return denied('pma');
+    return !this.#memory.isPoisoned(at, size) || denied('poison');
   }
 
   #hasShadowStacks(stage: 's' | 'vs' | 'g'): boolean {
@@ -185,25 +186,30 @@ export class Translation {
 
   #isReserved(stage: 's' | 'vs' | 'g', pte: bigint, level: number, leaf: boolean): boolean {
     const { xlen, features, menvcfg, henvcfg } = this.#state;
-    let reserved = false;
+    const wrong: string[] = [];
     const when = (what: string, condition: boolean) => {
-      if (!condition) return;
-      this.#memory.saw(`${xlen} ${leaf ? 'leaf pte' : 'pointer pte'} ${what}`);
-      reserved = true;
+      if (condition) wrong.push(what);
+    };
+    const decided = () => {
+      // One defect alone shows whether it was looked for.
+      if (wrong.length === 1) {
+        this.#memory.saw(`${xlen} ${leaf ? 'leaf pte' : 'pointer pte'} ${wrong[0] ?? ''}`);
+      }
+      return wrong.length > 0;
     };
     // D, A and U of a pointer are reserved.
     if (!leaf) for (const n of [4, 6, 7]) when(`bit ${n}`, bit(pte, n));
-    if (xlen === 32) return reserved;
-    if (bits(pte, 63, 54) === 0n) return reserved;
+    if (xlen === 32) return decided();
+    if (bits(pte, 63, 54) === 0n) return decided();
     for (let n = 54; n <= 60; n++) when(`bit ${n}`, bit(pte, n));
     const pbmt = bits(pte, 62, 61);
     const enabled =
       features.has('Svpbmt') && bit(menvcfg, 62) && (stage !== 'vs' || bit(henvcfg, 62));
     when(`pbmt ${pbmt}`, pbmt !== 0n && (!leaf || !enabled || pbmt === 3n));
-    if (!bit(pte, 63)) return reserved;
+    if (!bit(pte, 63)) return decided();
     when('n', !features.has('Svnapot') || !leaf || level !== 0);
     when(`napot ${bits(pte, 13, 10)}`, bits(pte, 13, 10) !== 8n);
-    return reserved;
+    return decided();
   }
 
   #userAllows(stage: 's' | 'vs' | 'g', u: boolean, need: Need): boolean {
