@@ -41,3 +41,8 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   const near = nearest(word, candidates);
   return near === null ? undefined : `did you mean '${near}'?`;
 }
+
+/** `1 page`, `2 pages`. */
+export function plural(count: number | bigint, noun: string): string {
+  return `${count} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
+}

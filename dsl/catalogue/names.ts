@@ -95,7 +95,7 @@ export const NAMES = {
   },
   SDT211: {
     title: 'a stage or a translation mode that does not exist, or do not belong together',
-    message: "'MODE' is no mode of a STAGE-stage",
+    message: "'MODE' is no mode of the stage 'STAGE'",
     severity: 'error',
     example: example(
       'scenario "s"',

@@ -39,18 +39,23 @@ const SCENARIO_CHECKS: readonly ScenarioCheck[] = [
 /** What holds of scenarios only, not of a fixture looked at by itself. */
 const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [checkCount, checkParameters, checkAsserts];
 
-const CASE_CHECKS: readonly CaseCheck[] = [
+/** Checks of lines one by one: they hold whatever else is wrong. */
+const LINE_CHECKS: readonly CaseCheck[] = [
   checkRegions,
   checkLeaves,
+  checkVerdicts,
+  checkAlignment,
+  checkAddressSpaces,
+];
+
+/** Checks of lines together: a line that could not be resolved would mislead them. */
+const ORDER_CHECKS: readonly CaseCheck[] = [
   checkSharing,
   checkPageTables,
   checkSdids,
   checkStaleness,
   checkUnwritten,
-  checkVerdicts,
   checkDenied,
-  checkAlignment,
-  checkAddressSpaces,
   checkCosts,
   checkRawRegisters,
   checkSwallowed,
@@ -65,14 +70,18 @@ export function checkScenario(scenario: Scenario, accept: Accept, fixture = fals
   for (const check of SCENARIO_CHECKS) check(scenario, accept);
   if (!fixture) for (const check of WHOLE_SCENARIO_CHECKS) check(scenario, accept);
   if (caseCount(scenario) === 0) return;
-  if (scenario.axes.length === 0) {
-    const view = onlyCase(scenario, accept);
-    for (const check of CASE_CHECKS) check(view, accept);
-    return;
-  }
-  resolveAll(scenario, accept);
-  for (const view of sampledCases(scenario)) {
-    for (const check of CASE_CHECKS) check(view, accept);
+  let broken = false;
+  const resolving: Accept = (...finding) => {
+    broken = true;
+    accept(...finding);
+  };
+  const views =
+    scenario.axes.length === 0
+      ? [onlyCase(scenario, resolving)]
+      : (resolveAll(scenario, resolving), sampledCases(scenario));
+  for (const view of views) {
+    for (const check of LINE_CHECKS) check(view, accept);
+    if (!broken) for (const check of ORDER_CHECKS) check(view, accept);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A flat list of statements -> sections: file-wide lines, fixtures, scenarios; `when` and program lines below theirs. */
 import type { Cell, Statement, StatementOf, Syntax } from '../ast.ts';
-import type { Accept } from '../report.ts';
+import { plural, type Accept } from '../report.ts';
 import type { Span } from '../span.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 
@@ -212,7 +212,7 @@ function finishTable(table: TableDraft, section: Draft<Heads>, accept: Accept): 
       accept(
         'SDT233',
         row.span,
-        `the row has ${row.cells.length} cells, the table has ${header.cells.length} columns`,
+        `the row has ${plural(row.cells.length, 'cell')}, the table has ${plural(header.cells.length, 'column')}`,
         { related: [{ span: header.span, message: 'the columns' }] },
       );
     }

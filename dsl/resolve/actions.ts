@@ -7,7 +7,7 @@ import { csrOf } from './csrs.ts';
 import { evaluate, smallValue } from './evaluate.ts';
 import type { PlanAction, PlanActor, PlanAddress, PlanDevice, Value } from '../plan.ts';
 import { extentOf, nameOf, oneOf } from './references.ts';
-import { didYouMean } from '../report.ts';
+import { didYouMean, plural } from '../report.ts';
 import { cellExpression, type Scope } from '../compile/scope.ts';
 import { boundTo } from './case.ts';
 
@@ -139,9 +139,14 @@ function attempt(
       : smallValue(width.bytes, scope, c, 'a width', WIDEST);
   if (width !== null && !device) checkWidth(operation, size, width, c);
   if (typeof value === 'bigint' && size <= 64 && value >> BigInt(8 * size) !== 0n) {
-    c.accept?.('SDT239', address.span, `0x${value.toString(16)} does not fit into ${size} bytes`, {
-      help: "'as N bytes' says how wide the store is",
-    });
+    c.accept?.(
+      'SDT239',
+      address.span,
+      `0x${value.toString(16)} does not fit into ${plural(size, 'byte')}`,
+      {
+        help: "'as N bytes' says how wide the store is",
+      },
+    );
   }
   return { do: 'attempt', operation, size, value, address: addressOf(address, scope, c) };
 }
@@ -159,7 +164,7 @@ function checkWidth(operation: string, size: number, width: Width, c: Case): voi
   if (c.accept === null || widths === undefined) return;
   const possible = widths.filter((bytes) => bytes <= c.frame.xlen / 8 || bytes > 8);
   if (possible.includes(size)) return;
-  c.accept('SDT417', width.span, `'${operation}' cannot be ${size} bytes wide`, {
+  c.accept('SDT417', width.span, `'${operation}' cannot be ${plural(size, 'byte')} wide`, {
     help: `with XLEN ${c.frame.xlen} it has ${possible.join(', ')} bytes`,
   });
 }

@@ -65,15 +65,16 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
   const name = region.name.text;
   if (c.frame.byName.has(name)) return;
   const size = constantValue(region.size, scope, c, 'the size of a region');
-  const aligned =
+  const asked =
     region.aligned === null ? PAGE : constantValue(region.aligned, scope, c, 'an alignment');
+  const possible = asked !== 0n && (asked & (asked - 1n)) === 0n;
+  const aligned = possible ? asked : PAGE;
   let base = region.at === null ? 0n : constantValue(region.at, scope, c, 'the place of a region');
   // 0 stands for a place that could not be made out.
   if (region.at !== null && base === 0n) c.frame.unplaced.add(name);
   if (size === 0n) c.accept?.('SDT239', region.size.span, 'a region has at least one byte');
-  if (aligned === 0n || (aligned & (aligned - 1n)) !== 0n) {
-    c.accept?.('SDT303', region.aligned!.span, `an alignment is a power of two, found ${aligned}`);
-    return;
+  if (!possible) {
+    c.accept?.('SDT303', region.aligned!.span, `an alignment is a power of two, found ${asked}`);
   }
   if (region.at !== null && base % (region.aligned === null ? 1n : aligned) !== 0n) {
     c.accept?.('SDT303', region.at.span, `'${name}' does not lie on a multiple of ${aligned}`);

@@ -17,7 +17,10 @@ export function checkProperty(
   if (shape === undefined) {
     if (vocabulary.knobs.has(name)) return checkKnob(property, values, c);
     c.accept?.('SDT213', property.name.span, `a machine has no property '${name}'`, {
-      help: didYouMean(name, [...vocabulary.properties.keys(), ...vocabulary.knobs.keys()]),
+      help:
+        name === 'without'
+          ? "write 'machine without FEATURE' on a line of its own"
+          : didYouMean(name, [...vocabulary.properties.keys(), ...vocabulary.knobs.keys()]),
     });
     return;
   }

@@ -3,7 +3,7 @@ import type { Expr, Member } from '../ast.ts';
 import { type Case, cellText, boundTo } from './case.ts';
 import { constantValue, evaluate, suggestion } from './evaluate.ts';
 import type { Reference, Value } from '../plan.ts';
-import { didYouMean } from '../report.ts';
+import { didYouMean, plural } from '../report.ts';
 import type { Kind, Scope } from '../compile/scope.ts';
 
 type MemberExpr = Extract<Expr, { kind: 'member' }>;
@@ -103,7 +103,7 @@ function regionMember(owner: string, member: Member, scope: Scope, c: Case): big
         c.accept?.(
           'SDT302',
           member.span,
-          `'${owner}' has ${(region.size + PAGE - 1n) / PAGE} pages, there is no page ${page}`,
+          `'${owner}' has ${plural((region.size + PAGE - 1n) / PAGE, 'page')}, there is no page ${page}`,
         );
       }
       return region.base + page * PAGE;

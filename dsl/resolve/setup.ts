@@ -6,6 +6,7 @@ import { constantValue, evaluate, smallValue } from './evaluate.ts';
 import { resolveOutcome } from './outcomes.ts';
 import type { PlanLine, PlanExtent } from '../plan.ts';
 import { extentOf, nameOf, oneOf, permsOf } from './references.ts';
+import { plural } from '../report.ts';
 import type { Placed, Scope } from '../compile/scope.ts';
 import type { StageWord } from '../vocabulary.ts';
 
@@ -85,7 +86,7 @@ export function resolveSetup(placed: Placed, c: Case): PlanLine | null {
         c.accept?.(
           'SDT239',
           s.value.span,
-          `0x${value.toString(16)} does not fit into ${size} bytes`,
+          `0x${value.toString(16)} does not fit into ${plural(size, 'byte')}`,
         );
       }
       return { kind: 'poke', at: evaluate(s.at, scope, c), value, size, span };
@@ -181,7 +182,7 @@ function space(s: StatementOf<'space'>, scope: Scope, c: Case): PlanLine {
   const mode = oneOf(s.mode, translationModes, 'SDT211', 'translation mode', scope, c);
   const row = translationModes.get(mode);
   if (row !== undefined && STAGES.has(stage) && !row.stages.includes(stage as StageWord)) {
-    c.accept?.('SDT211', s.mode.span, `'${mode}' is no mode of a ${stage}-stage`, {
+    c.accept?.('SDT211', s.mode.span, `'${mode}' is no mode of the stage '${stage}'`, {
       help: `modes of it: ${[...translationModes.values()]
         .filter((other) => other.stages.includes(stage as StageWord) && other.xlen === c.frame.xlen)
         .map((other) => other.name)
