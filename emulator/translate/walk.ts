@@ -189,9 +189,11 @@ function keepEntry(
   const { cache, decide } = port;
   const isValid = !decide.pte.isInvalid(lo);
   if (!decide.cache.keepsTranslation(isValid, port.svvptc)) return;
-  const isLeaf = isValid && decide.pte.isLeaf(lo);
+  // Where V=0 the walk ended: a fence by address orders the store that makes a leaf of it.
+  const isLeaf = !isValid || decide.pte.isLeaf(lo);
   const unit = stage.geometry.span[level];
-  const isNapot = isLeaf && level === 0 && stage.geometry.entrySize === 8 && decide.pte.isNapot(hi);
+  const isNapot =
+    isValid && isLeaf && level === 0 && stage.geometry.entrySize === 8 && decide.pte.isNapot(hi);
   const span = isNapot ? 16 : unit;
   const e = cache.put(
     tag | (level << 20),

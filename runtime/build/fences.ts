@@ -22,13 +22,13 @@ export class Fences {
   /** After a change of a domain's protection table. SMSD-FENCE-13..17 */
   isolationChanged(domain: DomainState, change: Change): void {
     const { platform } = this.#world;
+    // Addresses are those of leaves that were valid: what became valid needs a fence for everything.
     const patient = platform.knobs.v_visible_after === 'fence';
     const legacy = REVISIONS[platform.revision].cachesInvalid;
+    const added = change.pointerAdded || change.leafAdded;
     const all =
-      change.pointerChanged ||
-      (change.pointerAdded && patient) ||
-      (legacy && (change.pointerAdded || change.leafAdded || change.leafChanged));
-    if (!all && !change.leafChanged && !(change.leafAdded && patient)) return;
+      change.pointerChanged || (added && (patient || legacy)) || (legacy && change.leafChanged);
+    if (!all && !change.leafChanged) return;
     const addresses = all || change.addresses.length > MANY ? [null] : change.addresses;
     for (const hart of this.#used()) {
       for (const pa of addresses) this.#fence(hart, 'mfence_pa', pa, domain.sdid);
