@@ -64,7 +64,9 @@ export function sourceText(
   c: Case,
 ): string {
   const line = sources.get(span.file)?.[span.line - 1] ?? '';
-  return filled(line.slice(span.col - 1, span.end - 1), scope, c);
+  const text = line.slice(span.col - 1, span.end - 1);
+  const beyond = span.end > line.length + 1;
+  return filled(beyond ? text.replace(/#.*$/, '').trimEnd() : text, scope, c);
 }
 
 /** Cases of a scenario: the product of its axes, 1 without any. */

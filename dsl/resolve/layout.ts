@@ -27,15 +27,25 @@ type RegionStatement = StatementOf<'region'>;
 
 /** Places every region of the case into `c.frame`. Expects machine, RAM and pool to be there. */
 export function placeRegions(lines: readonly Placed[], c: Case): void {
-  const waiting: Placed[] = [];
+  let waiting: Placed[] = [];
   for (const placed of lines) {
     const region = placed.line.statement as RegionStatement;
     if (region.at === null || hangsOnUnplaced(placed, lines, c)) waiting.push(placed);
     else place(placed, null, c);
   }
-  for (const placed of waiting) {
-    const region = placed.line.statement as RegionStatement;
-    place(placed, region.at === null ? slotFinder : null, c);
+  while (waiting.length > 0) {
+    const later: Placed[] = [];
+    for (const placed of waiting) {
+      const region = placed.line.statement as RegionStatement;
+      if (hangsOnUnplaced(placed, lines, c)) later.push(placed);
+      else place(placed, region.at === null ? slotFinder : null, c);
+    }
+    // Regions that hang on each other in a circle: the first one is told so.
+    if (later.length === waiting.length) {
+      const first = later.shift()!;
+      place(first, (first.line.statement as RegionStatement).at === null ? slotFinder : null, c);
+    }
+    waiting = later;
   }
   // Plans list regions in file order, whatever order they were placed in.
   c.frame.regions.push(

@@ -125,6 +125,8 @@ function loneParameter(verdict: Verdict, scope: Scope): string | null {
   return null;
 }
 
+const END_OF_LINE = 1 << 20;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function resolveAlternative(source: Sourced, c: Case): PlanAlternative {
@@ -134,12 +136,14 @@ function resolveAlternative(source: Sourced, c: Case): PlanAlternative {
   for (const clause of more) resolveClause(clause, clauses, moreScope, c);
   // The cell's own clauses win over those written behind its parameter.
   for (const clause of alternative.clauses) resolveClause(clause, clauses, scope, c);
-  const parts = [c.scenario.textAt(alternative.span, scope, c)];
-  for (const clause of alternative.clauses) {
-    if (clause.span.line !== alternative.span.line) {
-      parts.push(c.scenario.textAt(clause.span, scope, c));
-    }
-  }
+  const continued = alternative.clauses.filter(
+    (clause) => clause.span.line !== alternative.span.line,
+  );
+  // The span of an alternative that runs over lines ends early: the rest of its first line is its own.
+  const first =
+    continued.length === 0 ? alternative.span : { ...alternative.span, end: END_OF_LINE };
+  const parts = [c.scenario.textAt(first, scope, c)];
+  for (const clause of continued) parts.push(c.scenario.textAt(clause.span, scope, c));
   for (const clause of more) parts.push(c.scenario.textAt(clause.span, moreScope, c));
   const text = parts.join(' ');
   return {
