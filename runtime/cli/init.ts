@@ -19,10 +19,10 @@ tags smoke
 # One setup, shared by the scenarios below.
 fixture two_domains
   machine mpt smmpt52
-  domain host  sdid 1
+  domain host sdid 1
   domain vault sdid 2
   region code size 2M
-  region key  size 4K holds 0x5ec2e7
+  region key size 4K holds 0x5e_c2e7
   grant rx on code to host, vault
   grant rw on key to vault
 

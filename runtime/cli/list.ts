@@ -25,8 +25,8 @@ const CATALOGUES: Readonly<Record<string, () => Rows>> = {
   faults: () =>
     Object.entries(FAULT_CATALOGUE).map(([name, fault]) => [
       name,
-      fault.breaks.join(' '),
-      fault.says,
+      '',
+      `${fault.says} (${fault.breaks.join(' ')})`,
     ]),
   diagnostics: () => [
     ...Object.entries(FILE_DIAGNOSTICS).map(([code, title]) => [code, 'error', title] as const),
