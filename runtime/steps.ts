@@ -175,7 +175,11 @@ export class Steps {
 
   #leaked(before: number | bigint, address: bigint, size: number): number {
     const { backEnd } = this.#world;
-    if (typeof before === 'bigint') return backEnd.read(address, size) === before ? 0 : size;
+    if (typeof before === 'bigint') {
+      // The bytes up to the last one that changed.
+      const changed = backEnd.read(address, size) ^ before;
+      return changed === 0n ? 0 : Math.ceil(changed.toString(2).length / 8);
+    }
     this.#stored = backEnd.counts().stored;
     return this.#stored - before;
   }

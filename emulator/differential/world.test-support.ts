@@ -48,6 +48,7 @@ function platformFor(random: Random): { platform: Platform; revision: OracleStat
     reserved_tuple: random.pick(['entry', 'entry', 'tuple'] as const),
     hlvx_needs_x: random.pick(['no', 'yes'] as const),
     cbo_needs: random.pick(['r_or_w', 'r', 'w'] as const),
+    straddle_store: random.pick(['whole', 'first_part'] as const),
     napot_levels: random.pick(['all', 'all', 'level_0'] as const),
   };
   const data = dataBases(random, xlen, revision).map((base) => ({ base, size: 0x2_0000n }));

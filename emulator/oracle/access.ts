@@ -164,7 +164,13 @@ export function attempt(
     break;
   }
   if (parts.length === 2) memory.saw(`straddle ${operation.origin} ${places.length} allowed`);
-  if (denied !== null) return denied;
+  if (denied !== null) {
+    const [first] = places;
+    if (first !== undefined && state.knobs['straddle_store'] === 'first_part') {
+      storeFirst(state, memory, request, operation, mode, first);
+    }
+    return denied;
+  }
   memory.saw(`${request.operation} done`);
   return { value: perform(state, memory, request, operation, mode, places) };
 }
@@ -297,5 +303,23 @@ function perform(
       if (!request.reserved) return 1n;
       store(value);
       return 0n;
+  }
+}
+
+/** The open point of a split store whose second part is denied: its first part may have been written. */
+function storeFirst(
+  state: OracleState,
+  memory: OracleMemory,
+  request: OracleAttempt,
+  operation: Operation,
+  mode: Mode,
+  first: { readonly pa: bigint; readonly size: number },
+): void {
+  if (operation.effect !== 'write') return;
+  memory.note('data', first.pa);
+  for (let k = 0; k < first.size; k++) {
+    const place = bigEndian(state, mode) ? request.size - 1 - k : k;
+    const byte = Number((request.value >> BigInt(8 * place)) & 0xffn);
+    memory.bytes.set(first.pa + BigInt(k), byte);
   }
 }
