@@ -98,6 +98,7 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
   for (let at = 0; at < syntax.statements.length; at++) {
     const statement = syntax.statements[at]!;
     if (statement.kind !== 'row') closeTable();
+    if (statement.kind !== 'when') last = null;
     switch (statement.kind) {
       case 'suite':
         if (suite !== null) {
@@ -114,13 +115,13 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
         continue;
       case 'fixture':
         fixtures.push((section = { head: statement, lines: [], axes: [] }) as (typeof fixtures)[0]);
-        last = program = null;
+        program = null;
         continue;
       case 'scenario':
         scenarios.push(
           (section = { head: statement, lines: [], axes: [] }) as (typeof scenarios)[0],
         );
-        last = program = null;
+        program = null;
         continue;
       case 'each':
         if (section.head?.kind === 'fixture') {
@@ -167,7 +168,6 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
         continue;
       case 'program': {
         program = [];
-        last = null;
         section.lines.push(new Line(statement, NO_WHENS, program));
         continue;
       }

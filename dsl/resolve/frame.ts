@@ -17,7 +17,7 @@ export interface Frame {
   readonly byName: Map<string, PlanRegion>;
   /** Regions whose place could not be found: nothing more is said about where they lie. */
   readonly unplaced: Set<string>;
-  /** What lies where already, in the order of placing. */
+  /** What lies where already, by base; the table pool too. */
   readonly taken: Range[];
 }
 

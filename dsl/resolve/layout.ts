@@ -27,6 +27,7 @@ type RegionStatement = StatementOf<'region'>;
 
 /** Places every region of the case into `c.frame`. Expects machine, RAM and pool to be there. */
 export function placeRegions(lines: readonly Placed[], c: Case): void {
+  c.frame.taken.push(c.frame.pool);
   let waiting: Placed[] = [];
   for (const placed of lines) {
     const region = placed.line.statement as RegionStatement;
@@ -40,10 +41,12 @@ export function placeRegions(lines: readonly Placed[], c: Case): void {
       if (hangsOnUnplaced(placed, lines, c)) later.push(placed);
       else place(placed, region.at === null ? slotFinder : null, c);
     }
-    // Regions that hang on each other in a circle: the first one is told so.
+    // Regions that hang on each other in a circle are placed anyhow, and told so.
     if (later.length === waiting.length) {
-      const first = later.shift()!;
-      place(first, (first.line.statement as RegionStatement).at === null ? slotFinder : null, c);
+      for (const placed of later.splice(0)) {
+        const region = placed.line.statement as RegionStatement;
+        place(placed, region.at === null ? slotFinder : null, c);
+      }
     }
     waiting = later;
   }
@@ -107,7 +110,7 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
     aliases: region.aliases === null ? null : region.aliases.text,
     shared: region.shared,
   });
-  if (region.aliases === null || region.at !== null) c.frame.taken.push({ base, size });
+  if (region.aliases === null || region.at !== null) take({ base, size }, c.frame.taken);
 }
 
 function holdsOf(region: RegionStatement, placed: Placed, c: Case): bigint | null {
@@ -134,13 +137,24 @@ function holdsOf(region: RegionStatement, placed: Placed, c: Case): bigint | nul
   return value;
 }
 
+/** Keeps what is taken in order of its base. */
+function take(range: Range, taken: Range[]): void {
+  let low = 0;
+  let high = taken.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (taken[middle]!.base < range.base) low = middle + 1;
+    else high = middle;
+  }
+  taken.splice(low, 0, range);
+}
+
 /** First-fit over the gaps between what is taken, bank by bank, below the table pool. */
 const slotFinder: SlotFinder = (size, aligned, c) => {
-  const { ram, pool, taken } = c.frame;
-  const blocked = [...taken, pool].sort((a, b) => (a.base < b.base ? -1 : 1));
+  const { ram, taken } = c.frame;
   for (const bank of ram) {
     let at = roundUp(bank.base, aligned);
-    for (const other of blocked) {
+    for (const other of taken) {
       if (at + size <= other.base) break;
       if (other.base + other.size > at) at = roundUp(other.base + other.size, aligned);
     }
