@@ -17,9 +17,6 @@ export const TABLE = 64;
 export const PLAIN = 128;
 
 export class Physical {
-  /** The entry loaded last. */
-  lo = 0;
-  hi = 0;
   readonly memory: Memory;
   readonly pma: Pma;
   readonly pmp: Pmp;
@@ -101,19 +98,6 @@ export class Physical {
   frameOf(page: number): number {
     const frame = this.ready(page, PLAIN);
     return frame >= 0 ? frame : this.memory.frame(this.pma.resolve(page));
-  }
-
-  /** Loads a table entry of 4 or 8 bytes into `lo`, `hi`. */
-  loadEntry(frame: number, offset: number, size: number, bigEndian: boolean): void {
-    const { memory } = this;
-    memory.loadEntry(frame, offset, size);
-    if (bigEndian) {
-      this.lo = swap(size === 8 ? memory.hi : memory.lo);
-      this.hi = size === 8 ? swap(memory.lo) : 0;
-    } else {
-      this.lo = memory.lo;
-      this.hi = memory.hi;
-    }
   }
 
   /** Stores a table entry. */

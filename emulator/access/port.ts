@@ -13,6 +13,7 @@ import type { Fired } from '../rules/fired.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Stage, StageName } from '../translate/stage.ts';
+import { swap } from '../memory/page.ts';
 import { translate } from '../translate/walk.ts';
 import type { Context, Mode } from './context.ts';
 import type { Kind } from './kinds.ts';
@@ -23,14 +24,14 @@ import type { Physical } from './physical.ts';
 import { PLAIN, TABLE } from './physical.ts';
 import { IMPLICIT, isUnreadable, UNREADABLE, UPDATE_RULE } from './read-entry.ts';
 import type { Tally } from './tally.ts';
-import type { LoggedStep, TraceLog } from './trace-log.ts';
+import type { TraceLog } from './trace-log.ts';
+import { Verdicts } from './verdicts.ts';
 
-export class Port {
+export class Port extends Verdicts {
   readonly physical: Physical;
   readonly cache: EntryCache;
   readonly counts: Tally;
   decide: Decisions;
-  fired: Fired;
   /** Null: not tracing. */
   trace: TraceLog | null = null;
 
@@ -71,21 +72,7 @@ export class Port {
   xwr = 0;
   isNapot = false;
 
-  // Of the denial.
-  /** The rule decided last, an index of the catalogue, or -1. */
-  rule = -1;
-  /** The translation stage that denied, if one did. */
-  stage: StageName | null = null;
-  /** The guest physical address in the G-stage. */
-  guestPage = 0;
-  guestOffset = 0;
-  /** It was that of a VS-stage table access, */
-  implicit = false;
-  /** namely a write. */
-  wrote = false;
-
   private depth = 0;
-  private step: LoggedStep | null = null;
 
   constructor(
     physical: Physical,
@@ -94,11 +81,11 @@ export class Port {
     decide: Decisions,
     fired: Fired,
   ) {
+    super(fired);
     this.physical = physical;
     this.cache = cache;
     this.counts = counts;
     this.decide = decide;
-    this.fired = fired;
   }
 
   reset(platform: Platform, decide: Decisions, fired: Fired): void {
@@ -126,57 +113,8 @@ export class Port {
     this.kind = kind;
     this.executing = executing;
     this.borrowed = executing !== context.mode;
-    this.rule = -1;
-    this.stage = null;
-    this.implicit = false;
-    this.wrote = false;
+    this.clear();
     this.depth = 0;
-    this.step = null;
-  }
-
-  /** An entry denies: marks the rule and leaves it in the trace. */
-  deny(reason: Reason, rule: number): Reason {
-    if (rule >= 0) this.fired[rule] = 1;
-    this.rule = rule;
-    if (this.step !== null) {
-      this.step.verdict = reason;
-      this.step.rule = rule;
-    }
-    return reason;
-  }
-
-  /** An entry of a translation stage denies. */
-  denyStage(reason: Reason, stage: StageName): Reason {
-    this.stage = stage;
-    return this.deny(reason, -1);
-  }
-
-  /** Something other than an entry denies. */
-  refuse(reason: Reason, rule: number): Reason {
-    this.step = null;
-    return this.deny(reason, rule);
-  }
-
-  refuseStage(reason: Reason, stage: StageName): Reason {
-    this.stage = stage;
-    return this.refuse(reason, -1);
-  }
-
-  /** An entry leads on. */
-  pass(verdict: 'next' | 'leaf', rule: number): void {
-    if (rule >= 0) this.fired[rule] = 1;
-    if (this.step !== null) {
-      this.step.verdict = verdict;
-      this.step.rule = rule;
-    }
-  }
-
-  /** A guest physical address enters the G-stage: it is what a guest-page fault will report. */
-  enterGuest(page: number, offset: number, implicit: boolean, kind: Kind): void {
-    this.guestPage = page;
-    this.guestOffset = offset;
-    this.implicit = implicit;
-    this.wrote = implicit && kind.writes;
   }
 
   /** Reads the entry of a translation stage at a page and offset of the stage's own address space into `lo`, `hi`. */
@@ -200,9 +138,7 @@ export class Port {
     else this.counts.s++;
     const { physical } = this;
     const bigEndian = this.decide.table.pageTableBigEndian(stage.bigEndian);
-    physical.loadEntry(physical.frameOf(at), offset, size, bigEndian);
-    this.lo = physical.lo;
-    this.hi = physical.hi;
+    this.load(physical.frameOf(at), offset, size, bigEndian);
     this.entryPage = at;
     if (this.trace !== null) this.note(stage.name, level, at, offset, size, 'memory');
     return null;
@@ -259,26 +195,19 @@ export class Port {
     offset: number,
     size: number,
   ): Reason | null {
-    const { decide, physical } = this;
-    const stage = domain.isolation === 'smmpt' ? 'mpt' : 'mtt';
-    let frame = decide.table.protectionIsMachine() ? physical.ready(page, TABLE | PLAIN) : -1;
+    const { physical } = this;
+    let frame = physical.ready(page, TABLE | PLAIN);
     if (frame < 0) {
       const why = this.checkProtection(domain, page, offset, size);
       if (why !== null) {
-        if (this.trace !== null) this.noteUnread(stage, level, page, offset, size);
+        if (this.trace !== null) this.noteUnread(stageOf(domain), level, page, offset, size);
         return this.deny(why, this.rule);
       }
       frame = physical.frameOf(page);
     }
     this.counts.mpt++;
-    const sbe = this.context.tablesBigEndian;
-    const bigEndian = decide.table.protectionBigEndian(domain.bigEndian, sbe);
-    this.fired[R.SMMPT_PMP_13] = 1;
-    if (bigEndian !== sbe) this.fired[R.SMMPT_PMP_14] = 1;
-    physical.loadEntry(frame, offset, size, bigEndian);
-    this.lo = physical.lo;
-    this.hi = physical.hi;
-    if (this.trace !== null) this.note(stage, level, page, offset, size, 'memory');
+    this.load(frame, offset, size, this.protectionBigEndian(domain));
+    if (this.trace !== null) this.note(stageOf(domain), level, page, offset, size, 'memory');
     return null;
   }
 
@@ -364,6 +293,24 @@ export class Port {
     return null;
   }
 
+  private protectionBigEndian(domain: Domain): boolean {
+    const sbe = this.context.tablesBigEndian;
+    return this.decide.table.protectionBigEndian(domain.bigEndian, sbe);
+  }
+
+  /** A table entry into `lo`, `hi`. */
+  private load(frame: number, offset: number, size: number, bigEndian: boolean): void {
+    const { memory } = this.physical;
+    memory.loadEntry(frame, offset, size);
+    if (!bigEndian) {
+      this.lo = memory.lo;
+      this.hi = memory.hi;
+    } else {
+      this.lo = swap(size === 8 ? memory.hi : memory.lo);
+      this.hi = size === 8 ? swap(memory.lo) : 0;
+    }
+  }
+
   private checkProtection(
     domain: Domain,
     page: number,
@@ -377,6 +324,10 @@ export class Port {
     this.fired[this.rule] = 1;
     this.fired[isCurrent ? R.SMMPT_PMP_10 : R.SMMTT_LKUP_08] = 1;
     if (this.borrowed) this.fired[R.SMMPT_PMP_09] = 1;
+    this.fired[R.SMMPT_PMP_13] = 1;
+    if (this.protectionBigEndian(domain) !== this.context.tablesBigEndian) {
+      this.fired[R.SMMPT_PMP_14] = 1;
+    }
     const denied = decide.table.protectionIsMachine()
       ? physical.protectTable(page, offset, size)
       : physical.protect(page, offset, size, READ, false);
@@ -391,4 +342,9 @@ export class Port {
       ? reasons.poison
       : null;
   }
+}
+
+/** The name of the domain's table in traces. */
+function stageOf(domain: Domain): 'mpt' | 'mtt' {
+  return domain.isolation === 'smmpt' ? 'mpt' : 'mtt';
 }

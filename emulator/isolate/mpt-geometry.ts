@@ -1,5 +1,7 @@
 /** Smmpt34/43/52/64: rows of one table, not code paths. */
 
+import { R } from '../rules/fired.ts';
+
 export interface MptGeometry {
   readonly name: 'smmpt34' | 'smmpt43' | 'smmpt52' | 'smmpt64';
   readonly xlen: 32 | 64;
@@ -23,6 +25,8 @@ export interface MptGeometry {
   readonly rootSize: number;
   /** The only legal G of a NAPOT leaf: 2^(G+1) entries. */
   readonly napot: number;
+  /** The rule that gives the index bits: a position in the catalogue. */
+  readonly rule: number;
 }
 
 function geometry(
@@ -32,6 +36,7 @@ function geometry(
   levels: number,
   addressBits: number,
   rootBits: number,
+  rule: number,
 ): MptGeometry {
   const tupleBits = xlen === 32 ? 3 : 4;
   // Index widths from level 0 upwards; the root's own width comes last.
@@ -53,12 +58,13 @@ function geometry(
     tupleSpan: low.map((bit) => 2 ** (bit - tupleBits)),
     rootSize: 2 ** rootBits * (xlen / 8),
     napot: xlen === 32 ? 6 : 4,
+    rule,
   };
 }
 
 export const MPT_GEOMETRIES = {
-  smmpt34: geometry('smmpt34', 32, 1, 2, 34, 9),
-  smmpt43: geometry('smmpt43', 64, 1, 3, 43, 9),
-  smmpt52: geometry('smmpt52', 64, 2, 4, 52, 9),
-  smmpt64: geometry('smmpt64', 64, 3, 5, 64, 12),
+  smmpt34: geometry('smmpt34', 32, 1, 2, 34, 9, R.SMMPT_GEO_01),
+  smmpt43: geometry('smmpt43', 64, 1, 3, 43, 9, R.SMMPT_GEO_02),
+  smmpt52: geometry('smmpt52', 64, 2, 4, 52, 9, R.SMMPT_GEO_03),
+  smmpt64: geometry('smmpt64', 64, 3, 5, 64, 12, R.SMMPT_GEO_04),
 } as const satisfies Record<string, MptGeometry>;

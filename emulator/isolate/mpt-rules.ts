@@ -5,12 +5,6 @@ import type { MptGeometry } from './mpt-geometry.ts';
 
 type Mode = MptGeometry['name'];
 
-const geometry: Record<Mode, number> = {
-  smmpt34: R.SMMPT_GEO_01,
-  smmpt43: R.SMMPT_GEO_02,
-  smmpt52: R.SMMPT_GEO_03,
-  smmpt64: R.SMMPT_GEO_04,
-};
 const width: Record<Mode, number> = {
   smmpt34: R.SMMPT_WIDTH_07,
   smmpt43: R.SMMPT_WIDTH_01,
@@ -32,7 +26,6 @@ const slot64 = [R.SMMPT_GEO_07, R.SMMPT_GEO_09, R.SMMPT_GEO_10, R.SMMPT_GEO_11, 
 const slot32 = [R.SMMPT_GEO_08, R.SMMPT_GEO_13];
 
 export const MPT_RULES = {
-  geometry,
   width,
   xwr,
 
@@ -78,6 +71,7 @@ export const MPT_RULES = {
 
   /** Nothing asks where a table lies: tables may be shared, or point at themselves. */
   pointer(fired: Fired): void {
+    if (fired[R.SMMPT_LKUP_09] === 1) return;
     fired[R.SMMPT_GEO_16] = 1;
     fired[R.SMMPT_CACHE_04] = 1;
     fired[R.SMMPT_CACHE_07] = 1;
@@ -86,7 +80,10 @@ export const MPT_RULES = {
 
   /** A leaf without N. */
   leaf(fired: Fired, g: MptGeometry, level: number): void {
-    fired[(g.xlen === 32 ? slot32 : slot64)[level]] = 1;
+    const slot = (g.xlen === 32 ? slot32 : slot64)[level];
+    // What follows hangs on the mode and the level alone, as this mark does.
+    if (fired[slot] === 1) return;
+    fired[slot] = 1;
     fired[R.SMMPT_XWR_10] = 1;
     fired[R.SMMPT_XWR_11] = 1;
     fired[R.SMMPT_CACHE_04] = 1;

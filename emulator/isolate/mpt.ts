@@ -17,7 +17,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   const keep = port.decide.cache;
   const g = domain.geometry as MptGeometry;
   fired[R.SMMPT_LKUP_01] = 1;
-  fired[MARK.geometry[g.name]] = 1;
+  fired[g.rule] = 1;
   port.xwr = 0;
   port.isNapot = false;
   if (decide.tooWide(g, page)) {

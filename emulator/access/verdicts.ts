@@ -1,0 +1,81 @@
+/** How entries and accesses were decided: marks of rules, verdicts in the trace, and the record of the denial. */
+import type { Fired } from '../rules/fired.ts';
+import type { Reason } from '../rules/reasons.ts';
+import type { StageName } from '../translate/stage.ts';
+import type { Kind } from './kinds.ts';
+import type { LoggedStep } from './trace-log.ts';
+
+export class Verdicts {
+  fired: Fired;
+  /** The rule decided last, an index of the catalogue, or -1. */
+  rule = -1;
+  /** The translation stage that denied, if one did. */
+  stage: StageName | null = null;
+  /** The guest physical address in the G-stage. */
+  guestPage = 0;
+  guestOffset = 0;
+  /** It was that of a VS-stage table access, */
+  implicit = false;
+  /** namely a write. */
+  wrote = false;
+  /** The entry looked at last; null while not tracing. */
+  protected step: LoggedStep | null = null;
+
+  constructor(fired: Fired) {
+    this.fired = fired;
+  }
+
+  /** Before an attempt. */
+  protected clear(): void {
+    this.rule = -1;
+    this.stage = null;
+    this.implicit = false;
+    this.wrote = false;
+    this.step = null;
+  }
+
+  /** An entry denies: marks the rule and leaves it in the trace. */
+  deny(reason: Reason, rule: number): Reason {
+    if (rule >= 0) this.fired[rule] = 1;
+    this.rule = rule;
+    if (this.step !== null) {
+      this.step.verdict = reason;
+      this.step.rule = rule;
+    }
+    return reason;
+  }
+
+  /** An entry of a translation stage denies. */
+  denyStage(reason: Reason, stage: StageName): Reason {
+    this.stage = stage;
+    return this.deny(reason, -1);
+  }
+
+  /** Something other than an entry denies. */
+  refuse(reason: Reason, rule: number): Reason {
+    this.step = null;
+    return this.deny(reason, rule);
+  }
+
+  refuseStage(reason: Reason, stage: StageName): Reason {
+    this.stage = stage;
+    return this.refuse(reason, -1);
+  }
+
+  /** An entry leads on. */
+  pass(verdict: 'next' | 'leaf', rule: number): void {
+    if (rule >= 0) this.fired[rule] = 1;
+    if (this.step !== null) {
+      this.step.verdict = verdict;
+      this.step.rule = rule;
+    }
+  }
+
+  /** A guest physical address enters the G-stage: it is what a guest-page fault will report. */
+  enterGuest(page: number, offset: number, implicit: boolean, kind: Kind): void {
+    this.guestPage = page;
+    this.guestOffset = offset;
+    this.implicit = implicit;
+    this.wrote = implicit && kind.writes;
+  }
+}
