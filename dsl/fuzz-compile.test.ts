@@ -80,7 +80,7 @@ describe('any file', () => {
 
   it('keeps a when line that stands apart from its step to itself', () => {
     const before = diagnose(reference);
-    diagnose(`${reference}  note "between"\n  when nothing is known -> denied\n`);
+    diagnose(`${reference}  each axis in 1, 2\n  when nothing is known -> denied\n`);
     expect(diagnose(reference)).toEqual(before);
   });
 
