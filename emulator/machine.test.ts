@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
 import type { BackEnd } from '../runtime/back-end.ts';
 import { Machine } from './machine.ts';
 import { MachineUnderTest, PLATFORM } from './machine.test-support.ts';
+import { CACHING } from './platform.ts';
 
 describe('the machine', () => {
   test('has the shape of a back end', () => {
@@ -54,20 +56,43 @@ describe('the machine', () => {
     expect(machine.reset({ ...PLATFORM, faults: ['no such'] })).toContain('no such');
   });
 
-  test('reset forgets everything: its digest is that of a new machine', () => {
-    const used = new MachineUnderTest({ caching: 'retain' });
-    used.machine.poison(0x8000_2000n, 16n);
-    for (let k = 0n; k < 20n; k++) used.ok('M', 'store', 0x8000_4000n + k * 4096n, 8, k);
-    used.denied('M', 'load', 0x8000_2000n, 8);
-    used.machine.pokeCsr(0, 'mmpt', 0x2050_0000_0008_0400n);
-    used.denied('S', 'load', 0x8000_4000n, 8);
-    used.reset();
-    const fresh = new MachineUnderTest();
-    const script = (m: MachineUnderTest): number => {
-      m.ok('M', 'load', 0x8000_2000n, 8);
-      m.ok('S', 'store', 0x8000_4008n, 8, 3n);
-      return m.machine.digest();
-    };
-    expect(script(used)).toBe(script(fresh));
+  test('reset forgets everything: whatever was done, its digest is that of a new machine', () => {
+    const step = fc.record({
+      what: fc.constantFrom('store', 'load', 'write', 'fill', 'poison', 'csr', 'fence', 'trace'),
+      mode: fc.constantFrom('M', 'S', 'U', 'VS', 'VU'),
+      at: fc.integer({ min: 0x7ff0, max: 0x8040 }),
+      offset: fc.nat(4095),
+    });
+    const caching = fc.constantFrom(...CACHING);
+    const used = new MachineUnderTest();
+    const property = fc.property(fc.array(step, { maxLength: 30 }), caching, (steps, policy) => {
+      expect(used.machine.reset({ ...PLATFORM, caching: policy, seed: 9 })).toBeNull();
+      const { machine } = used;
+      for (const { what, mode, at, offset } of steps) {
+        const address = BigInt(at) * 0x1_0000n + BigInt(offset);
+        if (what === 'store' || what === 'load') {
+          machine.attempt(0, { mode, operation: what, address, size: 8, value: 1n });
+        } else if (what === 'write') machine.write(address, 8, 1n);
+        else if (what === 'fill') machine.fill(address, 0x9000n, 3n);
+        else if (what === 'poison') machine.poison(address, 100n);
+        else if (what === 'trace') machine.trace(true);
+        else if (what === 'fence') {
+          machine.fence(0, { fence: 'sinval_vma', mode, rs1: null, rs2: null });
+        } else {
+          machine.pokeCsr(0, 'satp', (8n << 60n) | BigInt(at << 4));
+          machine.pokeCsr(0, 'mmpt', (2n << 60n) | BigInt(at << 4));
+        }
+      }
+      used.reset();
+      const fresh = new MachineUnderTest();
+      const script = (m: MachineUnderTest): number => {
+        m.verdict('S', 'load', 0x8000_2000n, 8);
+        m.verdict('VS', 'store', 0x8010_4008n, 8);
+        expect(m.machine.takeTrace()).toEqual([]);
+        return m.machine.digest();
+      };
+      expect(script(used)).toBe(script(fresh));
+    });
+    fc.assert(property, { numRuns: 40 });
   });
 });

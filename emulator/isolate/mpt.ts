@@ -60,7 +60,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
         if (keep.keepsProtection(isValid, port.keepsInvalid)) {
           const span = 1 / g.scale[level];
           const prefix = Math.floor(page / span);
-          const isLeaf = isValid && decide.isLeaf(lo);
+          const isLeaf = !isValid || decide.isLeaf(lo);
           const e = cache.put(
             tag | (level << 20),
             prefix,
