@@ -15,8 +15,8 @@ scenario "t"
   region gpt size 64K aligned 16K
   region p size 64K holds 7 shared
   region q size 4K shared
-  domain a sdid 1
-  domain b sdid 2
+  domain a
+  domain b
   grant rw on pt to a
   grant rw on gpt to a
   space os is s sv39 in a
@@ -177,11 +177,24 @@ describe('a case', () => {
 
 const ran = new Map<string, number>();
 
-/** Everybody starts with something to lose. */
-const WORKING = `${HEAD.replace('space os is s sv39 in a', 'region pt2 size 64K aligned 64K\n  grant rw on pt2 to a\n  space os is s sv39 in a with tables in pt2')}
+/** Everybody starts with something to lose; tables lie apart from what is granted and revoked. */
+const WORKING = `${HEAD.replace(
+  'space os is s sv39 in a',
+  'space os is s sv39 in a with tables in pt2',
+).replace('  space os', '  region pt2 size 64K aligned 64K\n  grant rw on pt2 to a\n  space os')}
+  region pt3 size 64K aligned 64K
+  region pt4 size 64K aligned 64K
+  grant rw on pt3 to a
+  grant rw on pt4 to b
+  space os2 is s sv39 in a with tables in pt3
+  space osb is s sv39 in b with tables in pt4
+  actor kernel2 is a in S using os2
+  actor kernelb is b in S using osb
   grant rwx on p to a, b
   grant rwx on q to a
   map os 0x40_0000 to p size 8K rwx
+  map os2 0x40_0000 to q size 4K rwx
+  map osb 0x40_1000 to p size 4K rwx
   map app 0x40_0000 to 0x40_0000 size 8K rwx
   map vm 0x40_0000 to p size 8K rwx user
 `;
@@ -202,12 +215,12 @@ const settled = fc.oneof(
     .tuple(fc.nat(7), perms, fc.constantFrom('p', 'q'))
     .map(([n, w, e]) => `pmp ${2 * n} ${w} on ${e}`),
 );
-const looker = fc.constantFrom('a', 'b', 'kernel', 'guest', 'aimed', 'b1');
+const looker = fc.constantFrom('a', 'b', 'kernel', 'kernel2', 'kernelb', 'guest', 'aimed', 'b1');
 const look = fc
   .tuple(
     looker,
     fc.constantFrom('loads', 'fetches', 'tries lr'),
-    fc.constantFrom('p', 'q', '0x40_0000', '0x40_0000', '0x40_1000'),
+    fc.constantFrom('p', 'q', '0x40_0000', '0x40_0000', '0x40_1000', '0x80_0000'),
   )
   .map(([who, what, at]) => `${who} ${what} at ${at} -> unspecified`);
 

@@ -144,6 +144,25 @@ describe('changes of tables', () => {
   guest loads at va 0x40_0000 -> load page fault`);
   });
 
+  it('that make an entry valid are fenced where the machine is slow to see that', () => {
+    passes(`  machine v_visible_after fence${TWO}
+  b loads at p -> load access fault
+  revoke p from a
+  grant rw on p to b
+  b loads at p -> 7`);
+    passes(`  machine without Svvptc
+  domain host
+  region pt size 64K
+  region d size 4K holds 5
+  grant rw on d to host
+  grant rw on pt to host
+  space os is s sv39 in host with tables in pt
+  actor k is host in S using os
+  k loads at va 0x1000 -> load page fault
+  map os 0x1000 to d size 4K rw
+  k loads at va 0x1000 -> 5`);
+  });
+
   it('in one space leave the other alone', () => {
     passes(`${TWO}
   region pt size 64K
