@@ -166,10 +166,10 @@ describe('a case', () => {
           ran.set(result.status, (ran.get(result.status) ?? 0) + 1);
         },
       ),
-      { numRuns: Number(process.env['FUZZ'] ?? 60) },
+      { numRuns: Number(process.env['FUZZ'] ?? 40) },
     );
     // The generator is worth something: most texts compile, and cases end in several ways.
-    expect([...ran.values()].reduce((a, b) => a + b, 0)).toBeGreaterThan(20);
+    expect([...ran.values()].reduce((a, b) => a + b, 0)).toBeGreaterThan(10);
     expect(ran.size).toBeGreaterThan(1);
     if (process.env['FUZZ'] !== undefined) console.log(ran);
   });
@@ -251,7 +251,7 @@ describe('the fences that lines bring along', () => {
           compared += results[0]?.length ?? 0;
         },
       ),
-      { numRuns: Number(process.env['FUZZ'] ?? 60) },
+      { numRuns: Number(process.env['FUZZ'] ?? 40) },
     );
     expect(compared).toBeGreaterThan(100);
   });
