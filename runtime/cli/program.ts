@@ -83,6 +83,33 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     examples: [['sdt explain suites/two.sdt:14', 'the step on line 14']],
     load: () => import('./explain.ts'),
   },
+  cover: {
+    usage: '[paths...]',
+    says: 'show which rules of the specification the scenarios decide; gaps first',
+    settings: [...VARIATION, 'color'],
+    flags: [
+      ['--prove', 'plant the faults of every rule: only what a scenario notices is decided'],
+      ['--min <percent>', 'exit 1 when less than this is decided'],
+      ['--list <name>', 'the list of rules: smsd-smmpt, cove or io'],
+      ['--json', 'as JSON'],
+    ],
+    examples: [['sdt cover suites --prove --min 90', 'as a gate']],
+    load: () => import('./cover.ts'),
+  },
+  mutate: {
+    usage: '[pattern] [paths...]',
+    says: 'plant faults in the machine and list those that no scenario notices',
+    settings: [...VARIATION, 'color'],
+    flags: [
+      ['--json', 'as JSON'],
+      ['--verbose', 'show which case caught each fault'],
+    ],
+    examples: [
+      ['sdt mutate', 'every fault against the suites'],
+      ["sdt mutate '^pmp' suites/pmp", 'some of them, and only these scenarios'],
+    ],
+    load: () => import('./mutate.ts'),
+  },
   export: {
     usage: '<format> [paths...]',
     says: 'print the plans of the cases; the format is json',

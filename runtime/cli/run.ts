@@ -12,6 +12,7 @@ import type { Selection } from '../select.ts';
 import { select } from '../select.ts';
 import type { Variation } from '../variation.ts';
 import { variationName, variationOptions } from '../variation.ts';
+import { BaselineGate } from './baseline.ts';
 import { History } from './history.ts';
 import type { Invocation } from './invocation.ts';
 import { Reporting, reporterRequests } from './reporting.ts';
@@ -29,6 +30,7 @@ export async function command(invocation: Invocation): Promise<number> {
   try {
     const requests = await reporterRequests(settings.reporter, io.environment);
     const variations = await variationsOf(settings);
+    const baseline = BaselineGate.of(settings, io.cwd);
     const loaded = await loadScripts(invocation, exists, () => signals.stopped() !== null);
     const selection = select(loaded.scripts, await filtersOf(settings, loaded, invocation));
     const reporting = await Reporting.open({
@@ -48,17 +50,21 @@ export async function command(invocation: Invocation): Promise<number> {
         execute: executor(invocation, loaded, selection, variations),
         emit: (event) => {
           reporting.emit(event);
-          if (event.event === 'case') history.add(event.result);
+          if (event.event !== 'case') return;
+          history.add(event.result);
+          baseline?.add(event.result);
         },
         clock,
         stopped: signals.stopped,
       });
       history.save();
       const problems = await reporting.finish();
+      const partial = selection.selected < selection.total || end.interrupted !== null;
+      const compared = baseline?.finish(io, partial) ?? EXIT.passed;
       for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
       if (end.exitCode === EXIT.nothing) io.stderr.write(`sdt: ${NOTHING}\n`);
       const written = problems.length > 0 ? EXIT.internal : EXIT.passed;
-      return worst(end.exitCode, written);
+      return worst(end.exitCode, written, compared);
     } catch (error) {
       reporting.abandon();
       throw error;

@@ -1,0 +1,51 @@
+/** `sdt mutate`: plants every fault in the machine, one at a time, and lists those that no scenario notices. */
+import { EXIT } from '../exit-code.ts';
+import { jsonText } from '../json-text.ts';
+import { mutate } from '../mutate.ts';
+import { plural, printable } from '../text-width.ts';
+import { FAULTS, openGate } from './gate.ts';
+import type { Invocation } from './invocation.ts';
+import { UsageError } from './usage-error.ts';
+
+export async function command(invocation: Invocation): Promise<number> {
+  const { io, options } = invocation;
+  const [pattern, ...targets] = invocation.targets;
+  const faults = FAULTS.filter(({ name }) => pattern === undefined || named(pattern).test(name));
+  if (faults.length === 0) {
+    throw new UsageError(
+      `no fault is called like '${pattern ?? ''}'`,
+      '`sdt list --faults` shows them',
+    );
+  }
+  const gate = await openGate({ ...invocation, targets }, () => {});
+  if (gate === null) return EXIT.usage;
+  if (gate.red > 0) return EXIT.failed;
+
+  const json = options['json'] === true;
+  const rows: object[] = [];
+  let survivors = 0;
+  for (const { fault, kill } of mutate(gate.run, faults)) {
+    const by = kill === null ? null : { id: kill.id, policy: kill.policy };
+    if (kill === null) survivors++;
+    if (json)
+      rows.push({ fault: fault.name, says: fault.says, breaks: fault.breaks, caughtBy: by });
+    else if (kill === null) {
+      io.stdout.write(`SURVIVED  ${fault.name}: ${fault.says} (${fault.breaks.join(' ')})\n`);
+    } else if (options['verbose'] === true) {
+      io.stdout.write(`caught    ${fault.name} by ${printable(kill.id)} {${kill.policy}}\n`);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (json) io.stdout.write(`${jsonText({ faults: rows, survivors }, 2)}\n`);
+  const caught = faults.length - survivors;
+  io.stderr.write(`${plural(faults.length, 'fault')}: ${caught} caught, ${survivors} survived\n`);
+  return survivors > 0 ? EXIT.failed : EXIT.passed;
+}
+
+function named(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new UsageError(`'${pattern}': ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
