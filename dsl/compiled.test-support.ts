@@ -30,7 +30,7 @@ export function plans(lines: string, files?: Readonly<Record<string, string>>): 
 export function plan(lines: string, files?: Readonly<Record<string, string>>): Plan {
   const all = plans(lines, files);
   if (all.length !== 1) throw new Error(`${all.length} cases`);
-  return all[0]!;
+  return all[0];
 }
 
 type LineOf<K extends PlanLine['kind']> = Extract<PlanLine, { kind: K }>;

@@ -24,7 +24,9 @@ function check(value: Json, node: Node, root: Node, at: string): string[] {
     return value === node['const'] ? [] : [`${at}: another constant`];
   if (node['enum'] !== undefined) {
     const values = node['enum'] as readonly Json[];
-    return values.includes(value) ? [] : [`${at}: not one of ${values.join(', ')}`];
+    return values.includes(value)
+      ? []
+      : [`${at}: not one of ${values.map((one) => JSON.stringify(one)).join(', ')}`];
   }
   switch (node['type']) {
     case 'object':

@@ -35,7 +35,7 @@ export function* sampledCases(scenario: Scenario): Generator<CaseView> {
   ).samples(scenario.axes.length, EVERY_CASE_UP_TO);
   const step = Math.max(1, Math.ceil(all.length / MOST_SAMPLES));
   for (let i = 0; i < all.length; i += step) {
-    const c = caseAt(scenario, all[i]!, null);
+    const c = caseAt(scenario, all[i], null);
     const lines: { placed: Placed; line: PlanLine }[] = [];
     for (const line of scenario.lines) {
       const resolved = line.slots.get(c.rows, () => resolveLine(line, c));
@@ -77,20 +77,20 @@ export const constant = (value: Value | null): bigint | null =>
 
 /** Whether an outcome allows one thing only. */
 export function isExact(outcome: PlanOutcome): boolean {
-  return !outcome.unspecified && outcome.alternatives.length === 1 && !outcome.alternatives[0]!.not;
+  return !outcome.unspecified && outcome.alternatives.length === 1 && !outcome.alternatives[0].not;
 }
 
 /** Whether an exact outcome says that the access succeeds. */
 export function succeeds(outcome: PlanOutcome): boolean {
   if (!isExact(outcome)) return false;
-  const { kind } = outcome.alternatives[0]!.verdict;
+  const { kind } = outcome.alternatives[0].verdict;
   return kind === 'ok' || kind === 'value' || kind === 'fields' || kind === 'success';
 }
 
 /** Whether an exact outcome says that the access is denied or aborted. */
 export function fails(outcome: PlanOutcome): boolean {
   if (!isExact(outcome)) return false;
-  const { kind } = outcome.alternatives[0]!.verdict;
+  const { kind } = outcome.alternatives[0].verdict;
   return kind === 'fault' || kind === 'denied' || kind === 'aborted';
 }
 

@@ -7,7 +7,7 @@ const PAGED = `${KEY}region pt size 64K\ngrant rw on pt to host\nspace os is s s
 
 /** Findings of a scenario with these lines. */
 const of = (lines: string): string[] =>
-  findings(`scenario "s"\n${lines}`).map((found) => found.split(' ')[1]!);
+  findings(`scenario "s"\n${lines}`).map((found) => found.split(' ')[1]);
 
 describe('staleness', () => {
   const STALE = `${KEY}host loads at key\nrevoke key from host unfenced\n`;

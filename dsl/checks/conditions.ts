@@ -40,17 +40,17 @@ function judge(
   let always = platform === 0 && byAxis.size > 0;
   for (const [axis, list] of byAxis) {
     let holds = 0;
-    const { rows } = scenario.axes[axis]!;
+    const { rows } = scenario.axes[axis];
     for (const row of rows) {
       const all = list.every(({ word, is }) =>
-        sameCell(cellText(row[scenario.columns.get(word.text)!.index]!), cellText(is)),
+        sameCell(cellText(row[scenario.columns.get(word.text)!.index]), cellText(is)),
       );
       if (all) holds++;
     }
     if (holds === 0) {
       const text = list.map(({ word, is }) => `${word.text} is ${cellText(is)}`).join(' and ');
-      accept('SDT409', list.length === 1 ? list[0]!.is.span : span, `'${text}' holds in no case`, {
-        help: valuesOf(scenario, axis, list[0]!.word.text),
+      accept('SDT409', list.length === 1 ? list[0].is.span : span, `'${text}' holds in no case`, {
+        help: valuesOf(scenario, axis, list[0].word.text),
       });
       return;
     }
@@ -63,6 +63,6 @@ function judge(
 
 function valuesOf(scenario: Scenario, axis: number, name: string): string | undefined {
   const { index } = scenario.columns.get(name)!;
-  const values = new Set(scenario.axes[axis]!.rows.map((row) => cellText(row[index]!)));
+  const values = new Set(scenario.axes[axis].rows.map((row) => cellText(row[index])));
   return values.size <= 12 ? `'${name}' is one of: ${[...values].join(', ')}` : undefined;
 }

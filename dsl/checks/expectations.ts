@@ -151,7 +151,7 @@ export const checkDenied: CaseCheck = (view, accept) => {
   for (const { line } of view.lines) {
     if (line.kind !== 'step' || line.action.do !== 'attempt') continue;
     if (!isExact(line.outcome) || line.whens.length > 0) continue;
-    if (line.outcome.alternatives[0]!.verdict.kind !== 'denied') continue;
+    if (line.outcome.alternatives[0].verdict.kind !== 'denied') continue;
     const actor = hartActor(line);
     const at = constant(line.action.address.at);
     if (actor === null || actor.using === null || at === null) continue;

@@ -103,7 +103,7 @@ function napotSizes(mode: IsolationMode): bigint[] {
 }
 
 function namesOf(modes: readonly TableMode[]): string {
-  return modes.length === 1 ? modes[0]!.name : 'no mode of this machine';
+  return modes.length === 1 ? modes[0].name : 'no mode of this machine';
 }
 
 function checkEntryLevel(
@@ -163,8 +163,8 @@ function checkMap(
     [size, s.size],
   ] as const;
   for (const [value, expr] of parts) {
-    if (value === null || value === undefined || value % leaf! === 0n) continue;
-    accept('SDT312', expr.span, `${hex(value)} is not a multiple of ${sizeText(leaf!)}`, {
+    if (value === null || value === undefined || value % leaf === 0n) continue;
+    accept('SDT312', expr.span, `${hex(value)} is not a multiple of ${sizeText(leaf)}`, {
       help: 'whole leaves are mapped',
     });
   }

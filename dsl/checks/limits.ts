@@ -133,7 +133,7 @@ export const checkParameters: ScenarioCheck = (scenario, accept) => {
       if (used.has(name)) return;
       accept(
         'SDT221',
-        axis.spans[i]!,
+        axis.spans[i],
         `nothing uses the ${axis.table ? 'column' : 'axis'} '${name}'`,
         {
           help: axis.table

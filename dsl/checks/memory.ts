@@ -63,7 +63,7 @@ function readOf(
 
 function expectsZero(outcome: PlanOutcome): boolean {
   if (!isExact(outcome)) return false;
-  const { verdict } = outcome.alternatives[0]!;
+  const { verdict } = outcome.alternatives[0];
   return verdict.kind === 'value' && verdict.to === null && verdict.from === 0n;
 }
 

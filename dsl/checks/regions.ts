@@ -11,9 +11,9 @@ export const checkRegions: CaseCheck = (view, accept) => {
   );
   for (let i = 0; i < banks.length; i++) {
     for (let j = 0; j < i; j++) {
-      if (!overlaps(banks[i]!, banks[j]!)) continue;
-      accept('SDT309', banks[i]!.span, `'${banks[i]!.name}' overlaps '${banks[j]!.name}'`, {
-        related: [{ span: banks[j]!.span, message: 'declared here' }],
+      if (!overlaps(banks[i], banks[j])) continue;
+      accept('SDT309', banks[i].span, `'${banks[i].name}' overlaps '${banks[j].name}'`, {
+        related: [{ span: banks[j].span, message: 'declared here' }],
       });
     }
   }

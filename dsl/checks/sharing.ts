@@ -31,7 +31,7 @@ export const checkSharing: CaseCheck = (view, accept) => {
     if (range === null) continue;
     for (const domain of line.kind === 'grant' ? line.to : line.from) {
       for (let i = holdings.length - 1; i >= 0; i--) {
-        const held = holdings[i]!;
+        const held = holdings[i];
         if (held.domain === domain && covers(range, held)) holdings.splice(i, 1);
       }
       if (line.kind === 'revoke' || line.perms === 'none') continue;

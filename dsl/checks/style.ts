@@ -83,7 +83,7 @@ function checkCovers(sections: Sections, scenarios: readonly Scenario[], accept:
     if (scenario.covers.length > 0) return;
     accept(
       'SDT504',
-      sections.scenarios[i]!.head.span,
+      sections.scenarios[i].head.span,
       "the scenario does not say what it 'covers'",
       {
         help: 'the others of this file do',

@@ -95,7 +95,7 @@ export function compileScenario(draft: Draft, accept: Accept): Scenario {
   const once = new Slots<never>([], axes);
   const slotsFor = <T>(placed: Placed): Slots<T> =>
     axes.length === 0
-      ? (once as Slots<T>)
+      ? once
       : new Slots<T>(
           [...new Set([...frameAxes, ...hangsOn(placed)])].sort((a, b) => a - b),
           axes,
@@ -164,7 +164,7 @@ function idColumnsOf(axes: readonly Axis[]): string[] {
     if (!axis.table) return [...axis.names];
     let keys = axis.rows.map(() => '');
     for (let count = 0; count < axis.names.length; count++) {
-      keys = keys.map((key, row) => `${key}|${cellText(axis.rows[row]![count]!)}`);
+      keys = keys.map((key, row) => `${key}|${cellText(axis.rows[row][count])}`);
       if (new Set(keys).size === keys.length) return axis.names.slice(0, count + 1);
     }
     // Rows that are equal in every column: told apart by their number.

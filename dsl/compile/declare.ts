@@ -82,7 +82,7 @@ function gather(
       const column = axis.names.indexOf(name);
       if (column < 0) continue;
       for (const row of axis.rows) {
-        const cell = row[column]!.outcome;
+        const cell = row[column].outcome;
         if (cell !== null) gather(cell, [], into);
       }
     }

@@ -32,7 +32,7 @@ describe('cases', () => {
       'test.sdt#s[a=2,n=1,m=2]',
     ]);
     const [scenario] = document(text).scenarios;
-    expect(caseId(scenario!, 3)).toBe('test.sdt#s[a=2,n=1,m=2]');
+    expect(caseId(scenario, 3)).toBe('test.sdt#s[a=2,n=1,m=2]');
   });
 
   it('have ids of their own even when rows or titles are equal', () => {
@@ -48,19 +48,19 @@ describe('cases', () => {
     const { scenarios } = document(
       `scenario "s"\ntags large\neach a in ${axis}\ntable\n| n |\n${rows}\nrdsm loads at 0x8000_0000 + 8 * (<a> + <n>)`,
     );
-    expect(caseCount(scenarios[0]!)).toBe(100_000);
-    const [step] = linesOf(expand(scenarios[0]!, 99_999), 'step');
-    expect(step!.action).toMatchObject({ address: { at: 0x8000_0000n + 8n * (99n + 999n) } });
+    expect(caseCount(scenarios[0])).toBe(100_000);
+    const [step] = linesOf(expand(scenarios[0], 99_999), 'step');
+    expect(step.action).toMatchObject({ address: { at: 0x8000_0000n + 8n * (99n + 999n) } });
   });
 
   it('leave out the lines that use a hole, and only those', () => {
     const [with2, without] = plans(
       `scenario "s <n>"\ntable\n| n | result | perms |\n| 1 | ok | rw |\n| 2 | - | - |\n${HOST}grant <perms> on key to host\nhost loads at key\nhost stores 1 at key -> <result>`,
     );
-    expect(linesOf(with2!, 'step')).toHaveLength(2);
-    expect(linesOf(with2!, 'grant')).toHaveLength(2);
-    expect(linesOf(without!, 'step')).toHaveLength(1);
-    expect(linesOf(without!, 'grant')).toHaveLength(1);
+    expect(linesOf(with2, 'step')).toHaveLength(2);
+    expect(linesOf(with2, 'grant')).toHaveLength(2);
+    expect(linesOf(without, 'step')).toHaveLength(1);
+    expect(linesOf(without, 'grant')).toHaveLength(1);
   });
 });
 
@@ -69,13 +69,13 @@ describe('parameters', () => {
     const all = plans(
       `scenario "s"\ntable\n| op | who | mode | w | result |\n| load | a | S | 4 | load access fault or ok |\n| store | b | U | 8 | store access fault at any |\ndomain a\ndomain b\nregion key size 4K\nactor x is <who> in <mode>\nx tries <op> <w> bytes at key -> <result>`,
     );
-    const [first, second] = all.map((one) => linesOf(one, 'step')[0]!);
+    const [first, second] = all.map((one) => linesOf(one, 'step')[0]);
     expect(first).toMatchObject({
       actor: { domain: 'a', mode: 'S' },
       action: { operation: 'load', size: 4 },
       outcome: { text: 'load access fault or ok' },
     });
-    expect(first!.outcome.alternatives).toHaveLength(2);
+    expect(first.outcome.alternatives).toHaveLength(2);
     expect(second).toMatchObject({
       actor: { domain: 'b', mode: 'U' },
       action: { operation: 'store', size: 8 },
@@ -90,10 +90,10 @@ describe('parameters', () => {
       ),
       'step',
     );
-    expect(step!.outcome.alternatives).toMatchObject([
+    expect(step.outcome.alternatives).toMatchObject([
       { because: 'mpt.permission', verdict: { kind: 'fault' } },
     ]);
-    expect(step!.outcome.text).toBe('access fault because mpt.permission');
+    expect(step.outcome.text).toBe('access fault because mpt.permission');
   });
 
   it('fill in skips, notes, known failures and conditions', () => {
@@ -112,12 +112,12 @@ describe('parameters', () => {
       requires: [{ feature: 'H', when: [] }],
       knownFailures: [],
     });
-    expect(linesOf(first!, 'step')[0]).toMatchObject({
+    expect(linesOf(first, 'step')[0]).toMatchObject({
       outcome: { text: 'ok' },
       whens: [{ when: [{ word: 'caching', is: 'none' }], outcome: { text: '7' } }],
     });
     // What holds for sure replaces the outcome; what hangs on the platform stays.
-    expect(linesOf(second!, 'step')[0]).toMatchObject({
+    expect(linesOf(second, 'step')[0]).toMatchObject({
       outcome: { text: '5' },
       whens: [{ when: [{ word: 'caching', is: 'none' }], outcome: { text: '6' } }],
     });
@@ -139,7 +139,7 @@ describe('fixtures', () => {
   it('have defaults, and take parameters of the scenario', () => {
     const sizes = plans(
       `${FIXTURE}scenario "s"\neach n in 4K, 8K\ngiven pair(size: <n>)\nhost loads at key`,
-    ).map(({ regions }) => regions[0]!.size);
+    ).map(({ regions }) => regions[0].size);
     expect(sizes).toEqual([4096n, 8192n]);
   });
 
@@ -178,8 +178,8 @@ describe('fixtures', () => {
     const [first, second] = plans(
       'machine mpt smmpt52\ndomain host\nscenario "s"\nhost loads at 0x8000_0000\nscenario "t"\nmachine harts 2\nhost loads at 0x8000_0000',
     );
-    expect(first!.machine.properties.map(({ name }) => name)).toEqual(['mpt']);
-    expect(second!.machine.properties.map(({ name }) => name)).toEqual(['mpt', 'harts']);
+    expect(first.machine.properties.map(({ name }) => name)).toEqual(['mpt']);
+    expect(second.machine.properties.map(({ name }) => name)).toEqual(['mpt', 'harts']);
   });
 });
 
@@ -207,7 +207,7 @@ describe('the machine', () => {
 
   it('is one object for all cases that agree on it', () => {
     const [a, b] = plans('scenario "s"\nmachine harts 2\neach n in 1, 2\nrdsm loads at 8 * <n>');
-    expect(a!.machine).toBe(b!.machine);
-    expect(a!.regions).toBe(b!.regions);
+    expect(a.machine).toBe(b.machine);
+    expect(a.regions).toBe(b.regions);
   });
 });

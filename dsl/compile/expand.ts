@@ -39,10 +39,7 @@ export function resolveLine(line: RunLine, c: Case): PlanLine | null {
   if (kind === 'step') return resolveStep(placed, c);
   if (kind === 'program') {
     if (c.accept !== null) checkProgram(placed.line.program, placed, c);
-    const { name } = placed.line.statement as Extract<
-      typeof placed.line.statement,
-      { kind: 'program' }
-    >;
+    const { name } = placed.line.statement;
     return {
       kind: 'unmodelled',
       why: `program ${name.text}: instructions of a hart`,
@@ -97,8 +94,8 @@ function coversOf(scenario: Scenario): readonly string[] {
 function bindingsOf(scenario: Scenario, c: Case): Plan['bindings'] {
   const bindings: { axis: string; value: string }[] = [];
   scenario.axes.forEach((axis, i) => {
-    const row = axis.rows[c.rows[i]!]!;
-    axis.names.forEach((name, j) => bindings.push({ axis: name, value: cellText(row[j]!) }));
+    const row = axis.rows[c.rows[i]];
+    axis.names.forEach((name, j) => bindings.push({ axis: name, value: cellText(row[j]) }));
   });
   return bindings;
 }
@@ -110,11 +107,11 @@ export function caseId(scenario: Scenario, k: number, known?: Case): string {
   const rows = known?.rows ?? rowsOf(scenario, k);
   const values = scenario.idColumns.map((column) => {
     const { axis, index } = scenario.columns.get(column)!;
-    return `${column}=${cellText(scenario.axes[axis]!.rows[rows[axis]!]![index]!)}`;
+    return `${column}=${cellText(scenario.axes[axis].rows[rows[axis]][index])}`;
   });
   scenario.axes.forEach((axis, i) => {
     if (axis.table && !axis.names.some((column) => scenario.idColumns.includes(column))) {
-      values.push(`row=${rows[i]! + 1}`);
+      values.push(`row=${rows[i] + 1}`);
     }
   });
   return `${name}[${values.join(',')}]`;

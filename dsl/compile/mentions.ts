@@ -43,5 +43,5 @@ function visit(node: object, params: Set<string>, names: Set<string>): void {
 /** The names in angle brackets within a text. */
 export function paramsIn(text: string): string[] {
   if (!text.includes('<')) return [];
-  return [...text.matchAll(/<([A-Za-z_][A-Za-z0-9_]*)>/g)].map((match) => match[1]!);
+  return [...text.matchAll(/<([A-Za-z_][A-Za-z0-9_]*)>/g)].map((match) => match[1]);
 }

@@ -78,7 +78,7 @@ export function caseCount(scenario: Scenario): number {
 export function rowsOf(scenario: Scenario, k: number): number[] {
   const rows = new Array<number>(scenario.axes.length).fill(0);
   for (let i = scenario.axes.length - 1; i >= 0; i--) {
-    const size = scenario.axes[i]!.rows.length;
+    const size = scenario.axes[i].rows.length;
     rows[i] = k % size;
     k = Math.floor(k / size);
   }

@@ -57,8 +57,8 @@ export function cellExpression(cell: Cell): Expr | null {
   const outcome = cell.outcome;
   if (outcome === null || outcome.unspecified || outcome.alternatives.length !== 1) return null;
   const [alternative] = outcome.alternatives;
-  if (alternative!.not || alternative!.clauses.length > 0) return null;
-  const verdict = alternative!.verdict;
+  if (alternative.not || alternative.clauses.length > 0) return null;
+  const verdict = alternative.verdict;
   return verdict.kind === 'value' && verdict.to === null ? verdict.from : null;
 }
 

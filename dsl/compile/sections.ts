@@ -96,7 +96,7 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
   };
 
   for (let at = 0; at < syntax.statements.length; at++) {
-    const statement = syntax.statements[at]!;
+    const statement = syntax.statements[at];
     if (statement.kind !== 'row') closeTable();
     if (statement.kind !== 'when') last = null;
     switch (statement.kind) {
@@ -114,13 +114,11 @@ export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
         uses.push(statement);
         continue;
       case 'fixture':
-        fixtures.push((section = { head: statement, lines: [], axes: [] }) as (typeof fixtures)[0]);
+        fixtures.push((section = { head: statement, lines: [], axes: [] }));
         program = null;
         continue;
       case 'scenario':
-        scenarios.push(
-          (section = { head: statement, lines: [], axes: [] }) as (typeof scenarios)[0],
-        );
+        scenarios.push((section = { head: statement, lines: [], axes: [] }));
         program = null;
         continue;
       case 'each':
@@ -233,16 +231,16 @@ function finishTable(table: TableDraft, section: Draft<Heads>, accept: Accept): 
 function addAxis(section: Draft<Heads>, axis: Axis, accept: Accept): void {
   const seen = new Map<string, Span>();
   for (const other of section.axes) {
-    other.names.forEach((name, i) => seen.set(name, other.spans[i]!));
+    other.names.forEach((name, i) => seen.set(name, other.spans[i]));
   }
   axis.names.forEach((name, i) => {
     const first = seen.get(name);
     if (first !== undefined) {
-      accept('SDT235', axis.spans[i]!, `the parameter '${name}' is there already`, {
+      accept('SDT235', axis.spans[i], `the parameter '${name}' is there already`, {
         related: [{ span: first, message: 'first here' }],
       });
     }
-    seen.set(name, axis.spans[i]!);
+    seen.set(name, axis.spans[i]);
   });
   if (axis.rows.length > 0) section.axes.push(axis);
 }

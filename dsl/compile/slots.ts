@@ -20,7 +20,7 @@ export class Slots<T> {
   constructor(axes: readonly number[], all: readonly Axis[]) {
     this.axes = axes;
     this.#kept = all.length > 0;
-    this.#sizes = axes.length === 0 ? NONE : axes.map((axis) => all[axis]!.rows.length);
+    this.#sizes = axes.length === 0 ? NONE : axes.map((axis) => all[axis].rows.length);
   }
 
   /** The value for these rows, built when it is not there yet. */
@@ -48,7 +48,7 @@ export class Slots<T> {
 
   #key(rows: readonly number[]): number {
     let key = 0;
-    for (let i = 0; i < this.axes.length; i++) key = key * this.#sizes[i]! + rows[this.axes[i]!]!;
+    for (let i = 0; i < this.axes.length; i++) key = key * this.#sizes[i] + rows[this.axes[i]];
     return key;
   }
 
@@ -63,15 +63,15 @@ export class Slots<T> {
       return Array.from({ length: product }, (_, k) => {
         const rows = [...zero];
         for (let i = this.axes.length - 1, rest = k; i >= 0; i--) {
-          rows[this.axes[i]!] = rest % this.#sizes[i]!;
-          rest = Math.floor(rest / this.#sizes[i]!);
+          rows[this.axes[i]] = rest % this.#sizes[i];
+          rest = Math.floor(rest / this.#sizes[i]);
         }
         return rows;
       });
     }
     const samples = [zero];
     this.axes.forEach((axis, i) => {
-      for (let row = 1; row < this.#sizes[i]!; row++) {
+      for (let row = 1; row < this.#sizes[i]; row++) {
         const rows = [...zero];
         rows[axis] = row;
         samples.push(rows);

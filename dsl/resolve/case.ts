@@ -30,7 +30,7 @@ export function boundTo(name: string, scope: Scope, c: Case): Bound | null {
   }
   const column = c.scenario.columns.get(name);
   if (column === undefined) return null;
-  const cell = c.scenario.axes[column.axis]!.rows[c.rows[column.axis]!]![column.index]!;
+  const cell = c.scenario.axes[column.axis].rows[c.rows[column.axis]][column.index];
   return { cell, scope: c.scenario.scope };
 }
 

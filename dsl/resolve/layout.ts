@@ -100,7 +100,7 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
       });
     }
     if (slot === null) c.frame.unplaced.add(name);
-    base = slot ?? c.frame.ram[0]!.base;
+    base = slot ?? c.frame.ram[0].base;
   }
   c.frame.byName.set(name, {
     name,
@@ -143,7 +143,7 @@ function take(range: Range, taken: Range[]): void {
   let high = taken.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (taken[middle]!.base < range.base) low = middle + 1;
+    if (taken[middle].base < range.base) low = middle + 1;
     else high = middle;
   }
   taken.splice(low, 0, range);

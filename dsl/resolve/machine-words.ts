@@ -38,7 +38,7 @@ export function checkProperty(
     c.accept?.('SDT212', property.span, `'${name}' takes one value, found ${values.length}`);
   }
   values.forEach((value, i) => {
-    const span = property.values[i]!.span;
+    const span = property.values[i].span;
     if (shape.kind === 'word') {
       if (shape.values.includes(String(value))) return;
       c.accept?.('SDT212', span, `'${name}' cannot be '${value}'`, {

@@ -98,7 +98,7 @@ function regionMember(owner: string, member: Member, scope: Scope, c: Case): big
     case 'size':
       return region.size;
     default: {
-      const page = constantValue(member.args![0]!, scope, c, 'a page number');
+      const page = constantValue(member.args![0], scope, c, 'a page number');
       if (page >= (region.size + PAGE - 1n) / PAGE) {
         c.accept?.(
           'SDT302',

@@ -14,7 +14,7 @@ const formats = new WeakMap<Vocabulary, Map<string, Format | null>>();
 /** The format as the vocabulary has it, asked for once. */
 export function formatOf(name: string, xlen: 32 | 64, vocabulary: Vocabulary): Format | null {
   let known = formats.get(vocabulary);
-  if (known === undefined) formats.set(vocabulary, (known = new Map()));
+  if (known === undefined) formats.set(vocabulary, (known = new Map<string, Format | null>()));
   const key = `${name} ${xlen}`;
   let format = known.get(key);
   if (format === undefined) known.set(key, (format = vocabulary.format(name, xlen)));

@@ -45,7 +45,7 @@ describe('layout', () => {
     const { regions } = plan(
       'scenario "s"\nmachine ram at 0x8000_0000 size 64M, ram at 0x1_0000_0000 size 1G\nregion a size 512M\nrdsm loads at a',
     );
-    expect(regions[0]!.base).toBe(0x1_0000_0000n);
+    expect(regions[0].base).toBe(0x1_0000_0000n);
   });
 });
 
@@ -90,8 +90,8 @@ describe('values', () => {
     // MODE 63..60, SDID 57..52, PPN 43..0
     const mmpt = action('rdsm writes csr mmpt with mmpt(mode: 3, sdid: 5, ppn: 0x80400)');
     expect(mmpt).toMatchObject({ csr: 'mmpt', field: null, value: 0x3050_0000_0008_0400n });
-    const step = linesOf(plan('scenario "s"\nrdsm reads csr mmpt -> mmpt(sdid: 5)'), 'step')[0]!;
-    expect(step.outcome.alternatives[0]!.verdict).toEqual({
+    const step = linesOf(plan('scenario "s"\nrdsm reads csr mmpt -> mmpt(sdid: 5)'), 'step')[0];
+    expect(step.outcome.alternatives[0].verdict).toEqual({
       kind: 'fields',
       format: 'mmpt',
       fields: [{ name: 'sdid', high: 57, low: 52, value: 5n }],
@@ -165,7 +165,7 @@ describe('actions', () => {
 describe('actors', () => {
   it('are a domain by its name: hart 0, supervisor mode, no translation', () => {
     const actor = (machine: string) =>
-      linesOf(plan(`scenario "s"\n${machine}\n${HOST}host loads at key`), 'step')[0]!.actor;
+      linesOf(plan(`scenario "s"\n${machine}\n${HOST}host loads at key`), 'step')[0].actor;
     expect(actor('machine harts 1')).toEqual({
       name: 'host',
       domain: 'host',
@@ -184,14 +184,14 @@ describe('actors', () => {
       plan(`scenario "s"\n${HOST}host loads at key\nhost stores 1 at key\nrdsm loads at key`),
       'step',
     );
-    expect(steps[0]!.actor).toBe(steps[1]!.actor);
-    expect(steps[2]!.actor).toMatchObject({ name: 'rdsm', domain: null, mode: 'M', hart: 0 });
+    expect(steps[0].actor).toBe(steps[1].actor);
+    expect(steps[2].actor).toMatchObject({ name: 'rdsm', domain: null, mode: 'M', hart: 0 });
   });
 });
 
 describe('outcomes', () => {
   const outcome = (text: string) =>
-    linesOf(plan(`scenario "s"\n${HOST}host loads at key${text}`), 'step')[0]!.outcome;
+    linesOf(plan(`scenario "s"\n${HOST}host loads at key${text}`), 'step')[0].outcome;
 
   it('are ok when they are left out', () => {
     expect(outcome('')).toMatchObject({ text: 'ok', alternatives: [{ verdict: { kind: 'ok' } }] });
