@@ -38,6 +38,9 @@ export interface Matching {
 
 const FIRST = 256;
 
+/** Where the level stands in a tag. */
+const LEVEL = 20;
+
 /** Who an entry belongs to, as one number: stage 3 bits, level 3, SDID 6, VMID 14. */
 export function tagOf(stage: number, level: number, sdid: number, vmid: number): number {
   return (((((stage << 3) | level) << 6) | sdid) << 14) | vmid;
@@ -53,6 +56,8 @@ export class EntryCache {
   /** False: nothing is ever kept, so nobody need ask. */
   active = false;
   count = 0;
+  /** Of the entry that `deepest` found. */
+  level = 0;
   lo = new Int32Array(FIRST);
   hi = new Int32Array(FIRST);
   /** The entry's own address: page in the space of its stage, offset, and physical page. */
@@ -106,6 +111,28 @@ export class EntryCache {
       }
       at = (at + 1) & mask;
     }
+  }
+
+  /**
+   * The deepest entry kept for an input page, of levels `first` to `last`, or -1; its level is left in `level`.
+   * `tag` is that of level 0; `scale`: by level, what makes a prefix of the page.
+   */
+  deepest(
+    tag: number,
+    page: number,
+    scale: readonly number[],
+    first: number,
+    last: number,
+    asid: number,
+  ): number {
+    for (let level = first; level <= last; level++) {
+      const e = this.find(tag | (level << LEVEL), Math.floor(page * scale[level]), asid);
+      if (e >= 0) {
+        this.level = level;
+        return e;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -31,14 +31,8 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   let kept = -1;
   const tag = tagOf(STAGE_CODE.mpt, 0, keep.sdidTag(domain.sdid), 0);
   if (cache.active && keep.mayUse()) {
-    for (let l = 0; l <= level; l++) {
-      const prefix = Math.floor(page * g.scale[l]);
-      kept = cache.find(tag | (l << 20), prefix, GLOBAL);
-      if (kept >= 0) {
-        level = l;
-        break;
-      }
-    }
+    kept = cache.deepest(tag, page, g.scale, 0, level, GLOBAL);
+    if (kept >= 0) level = cache.level;
   }
   for (;;) {
     let lo: number;

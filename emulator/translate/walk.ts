@@ -45,14 +45,8 @@ export function translate(
     keep.vmidTag(stage.tags.vmid),
   );
   if (cache.active && keep.mayUse()) {
-    for (let l = 0; l <= level; l++) {
-      const prefix = Math.floor(page * g.scale[l]);
-      kept = cache.find(tag | (l << 20), prefix, asid);
-      if (kept >= 0) {
-        level = l;
-        break;
-      }
-    }
+    kept = cache.deepest(tag, page, g.scale, 0, level, asid);
+    if (kept >= 0) level = cache.level;
   }
   let ownPage = 0;
   let ownOffset = 0;
@@ -87,52 +81,25 @@ export function translate(
       }
     }
 
-    // 3. V=0, W without R, reserved bits.
-    const shadow = port.context.shadowStack && !isGuest;
-    if (decide.isInvalid(lo)) return port.denyStage('pte.invalid', stage.name);
-    if (decide.isReservedEncoding(lo, shadow)) return port.denyStage('pte.reserved', stage.name);
-    const isLeaf = decide.isLeaf(lo);
-    if (g.entrySize === 8) {
-      if (decide.hasReservedBits(hi)) return port.denyStage('pte.reserved', stage.name);
-      if (decide.isReservedMemoryType(hi, stage.pbmt, isLeaf)) {
-        return port.denyStage('pte.pbmt', stage.name);
-      }
-    }
-    const isNapot = g.entrySize === 8 && decide.isNapot(hi);
-    if (isNapot && !port.svnapot) return port.denyStage('pte.reserved', stage.name);
-    if (isNapot && (!isLeaf || decide.isReservedNapot(lo, level))) {
-      return port.denyStage('pte.napot', stage.name);
-    }
+    // 3. V=0, a reserved bit or a reserved encoding.
+    const malformed = decideFormat(port, stage, level, lo, hi);
+    if (malformed !== null) return port.denyStage(malformed, stage.name);
     const ppn = decide.ppn(g.xlen, lo, hi);
     // 4. A pointer: go down.
-    if (!isLeaf) {
-      if (decide.isReservedPointer(lo)) return port.denyStage('pte.reserved', stage.name);
+    if (!decide.isLeaf(lo)) {
       if (level === 0) return port.denyStage('pte.depth', stage.name);
       port.pass('next', -1);
       table = ppn;
       level--;
       continue;
     }
-
     // 5. A leaf: aligned, and allowed for this privilege and this access.
     const span = g.span[level];
     if (level > 0 && decide.isMisaligned(ppn, span)) {
       return port.denyStage('pte.misaligned', stage.name);
     }
-    const { context } = port;
-    const isFetch = kind.origin === 'fetch';
-    if (!decide.userAllows(lo, isGuest || context.user, context.sum && !isGuest, isFetch)) {
-      return port.denyStage('pte.user', stage.name);
-    }
-    const stack = shadow || (kind.shadowStack && !isGuest) ? shadowStackVerdict(lo, kind) : 'other';
-    if (stack !== 'ok') {
-      if (stack !== 'other') return port.denyStage(stack, stage.name);
-      // MXR is for explicit loads: the walker's own reads need R.
-      const mxr = !implicit && decide.mxr(context, stage.name === 'vs');
-      if (!decide.allows(lo, kind, mxr)) {
-        return port.denyStage('pte.permission', stage.name);
-      }
-    }
+    const denied = decideLeaf(port, stage, lo, kind, implicit);
+    if (denied !== null) return port.denyStage(denied, stage.name);
 
     // 6. A, and D for a write: a fault, or an update in memory.
     if (decide.needsAccessed(lo) || decide.needsDirty(lo, kind.writes)) {
@@ -167,10 +134,58 @@ export function translate(
 
     // 7. The output page.
     if (level > 0) port.page = ppn + within(page, span);
-    else if (isNapot) port.page = ppn - 8 + (page & 15);
+    else if (g.entrySize === 8 && decide.isNapot(hi)) port.page = ppn - 8 + (page & 15);
     else port.page = ppn;
     return null;
   }
+}
+
+/** Step 3: what is wrong with an entry by itself, whoever asks. */
+function decideFormat(
+  port: Port,
+  stage: Stage,
+  level: number,
+  lo: number,
+  hi: number,
+): Reason | null {
+  const decide = port.decide.pte;
+  if (decide.isInvalid(lo)) return 'pte.invalid';
+  const shadowStack = port.context.shadowStack && stage.name !== 'g';
+  if (decide.isReservedEncoding(lo, shadowStack)) return 'pte.reserved';
+  const isLeaf = decide.isLeaf(lo);
+  if (stage.geometry.entrySize === 8) {
+    if (decide.hasReservedBits(hi)) return 'pte.reserved';
+    if (decide.isReservedMemoryType(hi, stage.pbmt, isLeaf)) return 'pte.pbmt';
+    if (decide.isNapot(hi)) {
+      if (!port.svnapot) return 'pte.reserved';
+      if (!isLeaf || decide.isReservedNapot(lo, level)) return 'pte.napot';
+    }
+  }
+  return !isLeaf && decide.isReservedPointer(lo) ? 'pte.reserved' : null;
+}
+
+/** Step 5: U, then R, W and X against the access. */
+function decideLeaf(
+  port: Port,
+  stage: Stage,
+  lo: number,
+  kind: Kind,
+  implicit: boolean,
+): Reason | null {
+  const { context } = port;
+  const decide = port.decide.pte;
+  const isGuest = stage.name === 'g';
+  const isFetch = kind.origin === 'fetch';
+  if (!decide.userAllows(lo, isGuest || context.user, context.sum && !isGuest, isFetch)) {
+    return 'pte.user';
+  }
+  if (!isGuest && (context.shadowStack || kind.shadowStack)) {
+    const verdict = shadowStackVerdict(lo, kind);
+    if (verdict !== 'other') return verdict === 'ok' ? null : verdict;
+  }
+  // MXR is for explicit loads: the walker's own reads need R.
+  const mxr = !implicit && decide.mxr(context, stage.name === 'vs');
+  return decide.allows(lo, kind, mxr) ? null : 'pte.permission';
 }
 
 /** Keeps the entry just read, where policy and revision allow. */
