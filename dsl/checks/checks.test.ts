@@ -220,7 +220,24 @@ describe('entries made by hand', () => {
   });
 });
 
+describe('the mode of the table', () => {
+  it('fits XLEN and revision', () => {
+    const of2 = (machine: string) => of(`machine ${machine}\nrdsm loads at 0x8000_0000`);
+    expect(of2('mpt smmpt34')).toEqual([]);
+    expect(of2('xlen 32, mpt smmpt43')).toEqual(['SDT422']);
+    expect(of2('mpt smmtt46, revision mtt_0_1')).toEqual([]);
+    expect(of2('mpt smmpt43, revision mtt_0_1')).toEqual(['SDT212']);
+    expect(of2('revision mtt_0_1')).toEqual([]);
+  });
+});
+
 describe('each mistake', () => {
+  it('of a path is not followed by all that the file would have declared', () => {
+    expect(
+      findings('use "missing.sdt"\nscenario "s"\ngiven two_domains\nhost loads at key -> oK'),
+    ).toEqual(['2 SDT226']);
+  });
+
   it('is told once, in however many cases it shows', () => {
     const { diagnostics } = document(
       'fixture f\ndomain host\ngrant rw on kye to host\nscenario "s"\neach n in 1, 2, 3\ngiven f\nhost loads at 8 * <n>\nscenario "t"\ngiven f\nhost loads at 0',

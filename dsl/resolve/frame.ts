@@ -3,7 +3,7 @@ import type { Expr, Property } from '../ast.ts';
 import { boundTo, cellText, type Case } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { DEFAULT_RAM, placeRegions, type Range, tablePool } from './layout.ts';
-import { checkProperty, checkWithout } from './machine-words.ts';
+import { checkProperty, checkTableMode, checkWithout } from './machine-words.ts';
 import type { PlanMachine, PlanRegion } from '../plan.ts';
 import { cellExpression, constantOf, type Placed, type Scope } from '../compile/scope.ts';
 
@@ -40,6 +40,7 @@ export function buildFrame(machine: readonly Placed[], regions: readonly Placed[
     // XLEN decides what numbers like `ones` are, so it is looked for before the properties are read.
     frame.xlen = xlenOf(machine, c);
     frame.machine = mergeMachine(machine, c);
+    if (c.accept !== null) checkTableMode(frame.machine, frame.xlen, c);
     const ram = extents(frame.machine, 'ram');
     if (ram.length > 0) frame.ram = ram;
     const revision = wordOf(frame, 'revision');

@@ -1,6 +1,7 @@
 /** What stands on a `machine` line: properties and features that the vocabulary knows. */
 import type { Property, Word } from '../ast.ts';
 import { type Case, textOf } from './case.ts';
+import type { PlanMachine } from '../plan.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';
 import type { Vocabulary } from '../vocabulary.ts';
@@ -80,4 +81,34 @@ export function checkFeature(text: string, word: Word, vocabulary: Vocabulary, c
   c.accept?.('SDT214', word.span, `there is no feature '${text}'`, {
     help: didYouMean(text, vocabulary.features) ?? "'sdt list --features' prints what there is",
   });
+}
+
+/** Reports a mode of the protection table that this XLEN, or this revision, does not have. */
+export function checkTableMode(machine: PlanMachine, xlen: 32 | 64, c: Case): void {
+  const { isolationModes, revisions } = c.scenario.vocabulary;
+  const asked = machine.properties.find(({ name }) => name === 'mpt');
+  const mode = isolationModes.get(String(asked?.values[0]));
+  if (asked === undefined || mode === undefined) return;
+  if (mode.xlen !== xlen) {
+    c.accept?.(
+      'SDT422',
+      asked.span,
+      `'${mode.name}' needs XLEN ${mode.xlen}, the machine has ${xlen}`,
+    );
+  }
+  const revision = machine.properties.find(({ name }) => name === 'revision');
+  const row = revisions.get(String(revision?.values[0]));
+  if (revision === undefined || row === undefined || row.isolation === mode.isolation) return;
+  c.accept?.(
+    'SDT212',
+    asked.span,
+    `the revision '${String(revision.values[0])}' has no mode '${mode.name}'`,
+    {
+      related: [{ span: revision.span, message: 'the revision' }],
+      help: `its modes: ${[...isolationModes.values()]
+        .filter((other) => other.isolation === row.isolation && other.xlen === xlen)
+        .map((other) => other.name)
+        .join(', ')}`,
+    },
+  );
 }
