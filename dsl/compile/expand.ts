@@ -18,6 +18,7 @@ export function caseAt(scenario: Scenario, rows: readonly number[], accept: Acce
     accept,
     actors: new Map(),
     position: 0,
+    // Set on the next line: building a frame needs the case whose frame it is.
     frame: undefined as unknown as Frame,
   };
   c.frame = scenario.frames.get(rows, () =>
