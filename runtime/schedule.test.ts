@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runCases } from './batch.ts';
 import type { BatchResults } from './run.ts';
 import type { StartThread } from './schedule.ts';
-import { onThreads, onThisThread, threadCount } from './schedule.ts';
+import { onThreads, onThisThread, packed, threadCount } from './schedule.ts';
 import { fakeResult, fakeScript } from './script.test-support.ts';
 import type { Selected } from './select.ts';
 import { DEFAULT_VARIATION } from './variation.ts';
@@ -85,7 +85,7 @@ function threads({ delay = () => 0, hangs = -1, dies = -1 }: Fake): {
                 ended('the heap was full');
                 return;
               }
-              answer({ results: [result], done: false });
+              answer({ results: [packed(result)], done: false });
             }
             answer({ results: [], done: true });
           },

@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Bench } from '../batch.ts';
 import { runCases } from '../batch.ts';
 import { Compiler } from '../compile.ts';
-import type { CaseResult } from '../results.ts';
-import type { ThreadAnswer, ThreadTask } from '../schedule.ts';
+import type { PackedResult, ThreadAnswer, ThreadTask } from '../schedule.ts';
+import { packed } from '../schedule.ts';
 import type { Script } from '../script.ts';
 import { usedPath } from './files.ts';
 import { machineRunner } from './machine-runner.ts';
@@ -12,6 +12,9 @@ import type { ThreadSetup } from './threads.ts';
 
 /** Milliseconds of work that are answered together. */
 const SLICE = 20;
+
+/** Compiled files that a thread keeps. */
+const KEPT = 16;
 
 const setup = workerData as ThreadSetup;
 const sources = new Map(setup.sources.map((source) => [source.path, source]));
@@ -34,6 +37,9 @@ function scriptOf(path: string): Script {
     const source = sources.get(path);
     if (source === undefined) throw new Error(`no source for ${path}`);
     scripts.set(path, (script = compiler.script(source)));
+    // Tasks come file by file: what is long past is not kept.
+    const [oldest] = scripts.keys();
+    if (scripts.size > KEPT && oldest !== undefined) scripts.delete(oldest);
   }
   return script;
 }
@@ -41,10 +47,10 @@ function scriptOf(path: string): Script {
 function perform({ path, scenario: index, cases, skip }: ThreadTask): void {
   const scenario = scriptOf(path).scenarios[index];
   if (scenario === undefined) throw new Error(`${path} has no scenario ${index}`);
-  let results: CaseResult[] = [];
+  let results: PackedResult[] = [];
   let last = performance.now();
   for (const result of runCases(scenario, path, cases, bench, skip)) {
-    results.push(result);
+    results.push(packed(result));
     const now = performance.now();
     if (!setup.oneByOne && now - last < SLICE) continue;
     answer({ results, done: false });
