@@ -133,7 +133,7 @@ export class Port extends Verdicts {
       if (this.trace !== null) this.noteUnread(stage.name, level, at, offset, size);
       return this.deny(why, this.rule);
     }
-    if (stage.name === 'g') this.counts.g++;
+    if (stage.name === 'g') this.counts.g += this.decide.table.guestReads();
     else if (stage.name === 'vs') this.counts.vs++;
     else this.counts.s++;
     const { physical } = this;
@@ -205,7 +205,7 @@ export class Port extends Verdicts {
       }
       frame = physical.frameOf(page);
     }
-    this.counts.mpt++;
+    if (this.decide.table.countsProtection()) this.counts.mpt++;
     this.load(frame, offset, size, this.protectionBigEndian(domain));
     if (this.trace !== null) this.note(stageOf(domain), level, page, offset, size, 'memory');
     return null;

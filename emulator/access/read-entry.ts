@@ -24,6 +24,9 @@ export const tableDecisions = {
   seesPoison: (): boolean => true,
   /** Whether setting A or D asks PMP and the protection table again, for a write. */
   checksUpdate: (): boolean => true,
+  /** Whether the read of an entry of the protection table is counted; how many reads one of the G-stage counts as. */
+  countsProtection: (): boolean => true,
+  guestReads: (): number => 1,
 };
 
 type FirstStage = Extract<StageName, 's' | 'vs' | 'g'>;

@@ -24,8 +24,12 @@ function isPageFault(reason: Reason): boolean {
 }
 
 export const reportDecisions = {
+  /** What `because` compares with. */
+  reason: (reason: Reason): Reason => reason,
   /** Every denial is reported for the original access, also that of a table access on its behalf. */
   origin: (original: Origin, _reason: Reason, _implicit: boolean): Origin => original,
+  /** What a page table says is a page fault; every other denial is an access fault. */
+  isPageFault: (reason: Reason): boolean => isPageFault(reason),
   /** A page fault of the G-stage is a guest-page fault. */
   isGuestFault: (stage: Port['stage']): boolean => stage === 'g',
   /** tval: the part that was denied. */
@@ -48,6 +52,6 @@ export function causeOf(port: Port, reason: Reason): number {
   if (reason === 'align.address') {
     return port.kind.shadowStack ? ACCESS.store : MISALIGNED[origin];
   }
-  if (!isPageFault(reason)) return ACCESS[origin];
+  if (!decide.isPageFault(reason)) return ACCESS[origin];
   return decide.isGuestFault(port.stage) ? GUEST[origin] : PAGE[origin];
 }

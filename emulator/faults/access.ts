@@ -120,6 +120,16 @@ export const ISOLATION_FAULTS = {
 } as const satisfies Record<string, Fault>;
 
 export const TABLE_FAULTS = {
+  'count.protection-table-forgotten': {
+    says: 'reads of the protection table are not counted',
+    breaks: [],
+    replaces: { table: { countsProtection: () => false } },
+  },
+  'count.guest-stage-twice': {
+    says: 'a read of a G-stage entry counts twice',
+    breaks: [],
+    replaces: { table: { guestReads: () => 2 } },
+  },
   'table.page-tables-not-isolated': {
     says: 'page-table reads and updates are not looked up in the protection table',
     breaks: rules(
@@ -185,6 +195,18 @@ export const TABLE_FAULTS = {
 } as const satisfies Record<string, Fault>;
 
 export const REPORT_FAULTS = {
+  'report.permission-for-everything': {
+    says: 'every denial by the protection table gives the reason mpt.permission',
+    breaks: [],
+    replaces: {
+      report: { reason: (reason) => (reason.startsWith('mpt.') ? 'mpt.permission' : reason) },
+    },
+  },
+  'report.page-fault-for-isolation': {
+    says: 'a denial by the protection table is reported as a page fault',
+    breaks: rules('SMMPT-LKUP-11 SMMPT-ACC-02 SMMPT-TRAP-01 SMMPT-PTW-18'),
+    replaces: { report: { isPageFault: (reason) => /^(mpt|mtt|pte)\.[^t]/.test(reason) } },
+  },
   'report.implicit-as-load': {
     says: 'a denied table access is reported as a load',
     breaks: rules('SMMPT-PTW-04..05 SMMPT-LKUP-12 SMMPT-PTW-08'),

@@ -152,7 +152,7 @@ export class Hart {
           : 0n,
         gva: hasAddress && report.isGuestVirtual(context.virtual),
         epc: kind.origin === 'fetch' ? address : 0n,
-        because,
+        because: report.reason(because),
         rule: ruleOf(port.rule),
       },
       mode,
