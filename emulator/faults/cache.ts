@@ -156,11 +156,6 @@ export const FENCE_FAULTS = {
     breaks: rules('SMSD-FENCE-22'),
     replaces: { fence: { invalidationNeedsSvinval: () => true } },
   },
-  'fence.legacy-minval-without-svinval': {
-    says: 'MINVAL.SPA executes on a hart without Svinval',
-    breaks: rules('SMMTT-FENCE-06'),
-    replaces: { fence: { invalidationNeedsSvinval: () => false } },
-  },
   'fence.anyone-may-mfence': {
     says: 'MFENCE.PA and MINVAL.PA execute in every mode',
     breaks: rules('SMSD-FENCE-01..02 SMMTT-FENCE-01'),
@@ -168,7 +163,7 @@ export const FENCE_FAULTS = {
   },
   'fence.nobody-may-mfence': {
     says: 'MFENCE.PA and MINVAL.PA are illegal in M-mode too',
-    breaks: rules('SMSD-FENCE-22..23'),
+    breaks: rules('SMSD-FENCE-22..23 SMMTT-FENCE-06'),
     replaces: { fence: { mayFenceProtection: () => false } },
   },
   'fence.tvm-ignored': {

@@ -8,16 +8,6 @@ export const CSR_FAULTS = {
     breaks: rules('SMSD-CSR-01 SMSD-CSR-05..06'),
     replaces: { csr: { answers: (number) => number !== 0x382 && number !== 0x74e } },
   },
-  'csr.set-writes': {
-    says: 'CSRRS writes its operand instead of setting its bits',
-    breaks: rules('SMSD-CSR-19'),
-    replaces: { csr: { set: (_old, value) => value } },
-  },
-  'csr.clear-sets': {
-    says: 'CSRRC sets the bits of its operand',
-    breaks: rules('SMSD-CSR-19'),
-    replaces: { csr: { clear: (old, value) => old | value } },
-  },
   'csr.reset-active': {
     says: 'mmpt comes out of reset with all bits set',
     breaks: rules('SMSD-CSR-18'),
