@@ -81,7 +81,7 @@ export class PoorBackEnd implements BackEnd {
     const illegal = denies(state, attempt);
     if (illegal !== null) return this.#trap(hart, attempt, illegal, 0n, null, 0n, false);
     if (attempt.operation === 'prefetch') return { trap: null, value: 0n };
-    const memory = new OracleMemory((at) => Number(this.#registers.read(at, 1)), this.#poison);
+    const memory = new OracleMemory((at, size) => this.#registers.read(at, size), this.#poison);
     const answer = decide(state, memory, { ...attempt, reserved: true });
     // A and D stay set whatever became of the access.
     for (const [at, byte] of memory.bytes) this.write(at, 1, BigInt(byte));

@@ -20,7 +20,7 @@ const hex = (value: bigint) => `0x${value.toString(16)}`;
 export function compare(machine: Machine, state: OracleState, request: OracleAttempt): Comparison {
   restoreStatus(machine, state);
   const before = machine.counts();
-  const memory = new OracleMemory((at) => Number(machine.read(at, 1)));
+  const memory = new OracleMemory((at, width) => machine.read(at, width));
   const expected = oracleAttempt(state, memory, request);
 
   machine.trace(true);

@@ -1,10 +1,10 @@
 /** Random protection tables: Smmpt and Smmtt paths with every kind of leaf and every kind of defect. */
-import type { Format, Ground } from './plant.test-support.ts';
-import { descend, spoilOne } from './plant.test-support.ts';
+import type { Aim, Format, Ground } from './plant.test-support.ts';
+import { descend, spoilForNow, spoilOne } from './plant.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
-/** all: everything, 4 KiB leaf; read: readable only; wild: any leaf, any rights, often a defect. */
-export type Rights = 'all' | 'read' | 'wild';
+/** all: everything, 4 KiB leaf; read: readable only; mixed: any leaf, any rights; wild: and often a defect. */
+export type Rights = 'all' | 'read' | 'mixed' | 'wild';
 
 export interface IsolationWorld {
   readonly mode: string;
@@ -13,6 +13,8 @@ export interface IsolationWorld {
   readonly root: bigint;
   /** Gives a page rights. */
   plant(page: bigint, style: Rights): void;
+  /** What was planted. */
+  readonly aims: readonly Aim[];
 }
 
 /** Places that a table must not lie in, for bad pointers. */
@@ -35,7 +37,7 @@ const MPT64: readonly MptMode[] = [
 ];
 const MPT32: MptMode = { name: 'smmpt34', number: 1, width: [10, 9], bits: 34 };
 
-const RIGHTS = [7n, 7n, 7n, 3n, 3n, 5n, 1n, 4n, 0n];
+const RIGHTS = [7n, 7n, 7n, 3n, 5n, 1n, 4n, 0n];
 
 export function smmptWorld(
   random: Random,
@@ -85,9 +87,7 @@ export function smmptWorld(
       (group << 12n) | (random.pick(RIGHTS) << 8n) | 7n | extra;
   const common: Defect[] = [
     (entry) => entry & ~1n,
-    pointerTo(bad.vacant),
-    pointerTo(bad.io),
-    pointerTo(root),
+    ...[bad.vacant, bad.vacant, bad.io, bad.io, root].map(pointerTo),
     () => random.big(xlen),
   ];
   // One defect each: every reserved bit and encoding of the three forms of an entry.
@@ -114,7 +114,7 @@ export function smmptWorld(
     ...range(3, 7).map(flip),
     ...(xlen === 64 ? range(56, 63).map(flip) : []),
     ...[2n, 6n, 2n, 6n].map(tuple),
-    ...[2n, 6n].map(everyTuple),
+    ...[2n, 2n, 2n, 6n, 6n, 6n].map(everyTuple),
     ...range(3, 7).map((n) => napot(g, 1n << BigInt(n))),
     ...[11, ...range(16, xlen - 1)].map((n) => napot(g, 1n << BigInt(n))),
     ...range(0, 15).map((n) => napot(BigInt(n), 0n)),
@@ -126,6 +126,7 @@ export function smmptWorld(
     (entry, level) => (level === 0 ? entry & ~2n : entry),
   ];
   const trunk = new Set<bigint>();
+  const aims: Aim[] = [];
   const spoil = (entry: bigint, level: number, leaf: boolean): bigint =>
     random.pick(leaf ? leafDefects : pointerDefects)(entry, level);
 
@@ -133,10 +134,12 @@ export function smmptWorld(
     mode: mode.name,
     number: mode.number,
     root,
+    aims,
     plant(page, style) {
-      const careful = style !== 'wild';
+      const careful = style === 'all' || style === 'read';
       if (page >> BigInt(mode.bits) !== 0n) return;
-      let level = careful ? 0 : random.below(mode.width.length);
+      const top = mode.width.length - 1;
+      let level = careful ? 0 : random.pick([0, top, random.below(top + 1)]);
       let path = descend(ground, format, root, page, level);
       // A pointer that much of the world needs stays: the leaf goes below it.
       while (level > 0 && trunk.has(path.at(-1)?.at ?? 0n)) {
@@ -146,18 +149,27 @@ export function smmptWorld(
       if (careful) for (const { at } of path.slice(0, -1)) trunk.add(at);
       const leaf = path.at(-1);
       if (leaf === undefined) return;
+      const kept = path;
+      const aim = () => spoilForNow(random, ground, format, kept, spoil);
+      aims.push({ stage: 'isolation', from: page, to: page, spoil: aim });
       const place = ground.physical(leaf.at);
       let entry = ground.memory.read(place, format.entrySize);
       if ((entry & 3n) !== 3n) entry = anyRights();
-      if (!careful && random.chance(0.15)) {
+      if (!careful && random.chance(0.3)) {
         entry = (g << 12n) | (random.pick(RIGHTS) << 8n) | 7n;
       } else if ((entry & 4n) === 0n) {
         const pi = (page >> BigInt((low[leaf.level] ?? 0) - k)) & BigInt(tuples - 1);
-        const xwr = { all: 7n, read: random.pick([1n, 5n]), wild: random.pick(RIGHTS) }[style];
+        const xwr = {
+          all: 7n,
+          read: random.pick([1n, 5n]),
+          mixed: random.pick(RIGHTS),
+          wild: random.pick(RIGHTS),
+        }[style];
         entry = (entry & ~(7n << (8n + 3n * pi))) | (xwr << (8n + 3n * pi));
       }
       ground.memory.write(place, format.entrySize, entry);
-      if (!careful && random.chance(0.45)) spoilOne(random, ground, format, path, trunk, spoil);
+      if (style === 'wild' && random.chance(0.45))
+        spoilOne(random, ground, format, path, trunk, spoil);
     },
   };
 }
@@ -197,45 +209,70 @@ export function smmttWorld(
   }
 
   const trunk = new Set<bigint>();
+  const aims: Aim[] = [];
+
+  const bitFrom = (low: number, high: number) => 1n << BigInt(low + random.below(high - low + 1));
+  const place = () => random.pick([bad.vacant, bad.io]) >> 12n;
 
   function spoil(entry: bigint, level: number): bigint {
-    if (level === 0) return entry | (1n << BigInt(random.below(xlen)));
-    switch (random.below(4)) {
-      case 0:
-        return entry | (1n << BigInt(random.below(xlen)));
-      case 1:
-        return (entry & infoMask) | (BigInt(random.below(8)) << type);
-      case 2:
-        return level === 2
-          ? (random.pick([bad.vacant, bad.io]) >> 12n) | valid
-          : (random.pick([bad.vacant, bad.io]) >> 12n) | (4n << type);
-      default:
-        return level === 2 ? entry ^ valid : random.big(xlen);
+    if (level === 0) return entry | bitFrom(0, xlen - 1);
+    if (level === 2) {
+      return random.pick([
+        () => entry ^ (1n << 44n),
+        () => entry | bitFrom(45, 63),
+        () => entry | bitFrom(45, 63),
+        () => place() | valid,
+        () => random.big(xlen),
+      ])();
     }
+    const bigPages = xlen === 64 ? 6n : 5n;
+    const permissions = random.big(2 * fields);
+    return random.pick([
+      ...[0n, 1n, 2n, 3n, 5n, 6n, 7n, 7n].map((t) => () => t << type),
+      ...[0n, 1n, 2n, 3n].map((t) => () => (t << type) | bitFrom(0, Number(type) - 1)),
+      () => (bigPages << type) | permissions,
+      () => (bigPages << type) | permissions,
+      () => (bigPages << type) | permissions | bitFrom(2 * fields, Number(type) - 1),
+      () => (bigPages << type) | permissions | bitFrom(2 * fields, Number(type) - 1),
+      () => entry | bitFrom(Number(type) + 3, xlen - 1),
+      () => place() | (4n << type),
+      () => place() | (4n << type),
+      () => random.big(xlen),
+    ])();
   }
 
   return {
     mode: name,
     number: name === 'smmtt56' ? 2 : 1,
     root,
+    aims,
     plant(page, style) {
-      const careful = style !== 'wild';
+      const careful = style === 'all' || style === 'read';
       if (page >> (xlen === 64 ? (three ? 56n : 46n) : 34n) !== 0n) return;
       const toL1 = careful || random.chance(0.5);
       const path = descend(ground, format, root, page, toL1 ? 0 : 1);
       if (careful) for (const { at } of path.slice(0, -1)) trunk.add(at);
       const leaf = path.at(-1);
       if (leaf === undefined) return;
+      const kept = path;
+      const aim = () => spoilForNow(random, ground, format, kept, spoil);
+      aims.push({ stage: 'isolation', from: page, to: page, spoil: aim });
       const place = ground.physical(leaf.at);
       const entry = ground.memory.read(place, format.entrySize);
       if (leaf.level === 0) {
         const shift = 4n * ((page >> 12n) & BigInt(fields - 1));
-        const perm = { all: 3n, read: 1n, wild: random.pick([3n, 3n, 2n, 1n, 0n]) }[style];
+        const perm = {
+          all: 3n,
+          read: 1n,
+          mixed: random.pick([3n, 3n, 2n, 1n, 0n]),
+          wild: random.pick([3n, 3n, 2n, 1n, 0n]),
+        }[style];
         ground.memory.write(place, format.entrySize, (entry & ~(15n << shift)) | (perm << shift));
       } else if (leaf.level === 1 && entry >> type !== 4n) {
         ground.memory.write(place, format.entrySize, careful ? 3n << type : someLeaf());
       }
-      if (!careful && random.chance(0.45)) spoilOne(random, ground, format, path, trunk, spoil);
+      if (style === 'wild' && random.chance(0.45))
+        spoilOne(random, ground, format, path, trunk, spoil);
     },
   };
 }

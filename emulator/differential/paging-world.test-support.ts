@@ -1,17 +1,21 @@
 /** Random page tables of one stage, with every kind of leaf and every kind of defect. */
 import type { BadPlaces } from './isolation-world.test-support.ts';
-import type { Format, Ground } from './plant.test-support.ts';
-import { descend, spoilOne } from './plant.test-support.ts';
+import type { Aim, Format, Ground } from './plant.test-support.ts';
+import { descend, spoilForNow, spoilOne } from './plant.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
-/** clean: a 4 KiB leaf that grants everything; wild: any leaf, any flags, often a defect; fresh: A and D clear. */
-export type Style = 'clean' | 'wild' | 'fresh';
+/** clean: a 4 KiB leaf that grants everything; large: the same with any leaf size; wild: any leaf, any flags, often a defect; fresh: A and D clear. */
+export type Style = 'clean' | 'large' | 'wild' | 'fresh';
 
 export interface PagingWorld {
   readonly name: string;
   /** The value of satp, vsatp or hgatp. */
   readonly register: bigint;
   readonly addressBits: number;
+  /** Mapped addresses whose page is a shadow stack. */
+  readonly shadowStacks: readonly bigint[];
+  /** What was mapped. */
+  readonly aims: readonly Aim[];
   /** Maps a page and returns the address that leads to it: `from`, with its low bits fitted to the leaf. */
   map(from: bigint, to: bigint, style: Style): bigint;
 }
@@ -20,9 +24,10 @@ export function pagingWorld(
   random: Random,
   ground: Ground,
   xlen: 32 | 64,
-  guest: boolean,
+  stage: 's' | 'vs' | 'g',
   bad: BadPlaces,
 ): PagingWorld {
+  const guest = stage === 'g';
   const levels = xlen === 32 ? 2 : 3 + random.below(3);
   const index = xlen === 32 ? 10 : 9;
   const extra = guest ? 2 : 0;
@@ -50,6 +55,8 @@ export function pagingWorld(
   }
 
   const trunk = new Set<bigint>();
+  const aims: Aim[] = [];
+  const shadowStacks: bigint[] = [];
 
   type Defect = (entry: bigint, level: number) => bigint;
   const flip =
@@ -86,7 +93,7 @@ export function pagingWorld(
     clear(0x10n),
     flip(4),
     (entry, level) =>
-      level > 0 ? entry | (1n << BigInt(10 + random.below(index * level))) : entry & ~0xen,
+      level > 0 ? entry | (1n << BigInt(10 + random.below(index * level))) : entry & ~0xden,
     ...(rv64
       ? [1n, 2n, 3n].map(
           (pbmt): Defect =>
@@ -110,22 +117,30 @@ export function pagingWorld(
     name: format.name,
     register: mode | (root >> 12n),
     addressBits,
+    aims,
+    shadowStacks,
     map(from, to, style) {
-      const level = style !== 'wild' || random.chance(0.4) ? 0 : random.below(levels);
+      const anyLevel = style === 'large' || (style === 'wild' && random.chance(0.7));
+      const level = anyLevel ? random.below(levels) : 0;
       const span = 1n << BigInt(low[level] ?? 12);
       const fitted = from - (from % span) + (to % span);
       const path = descend(ground, format, root, fitted, level);
       if (style !== 'wild') for (const { at } of path.slice(0, -1)) trunk.add(at);
       const leaf = path.at(-1);
       if (leaf === undefined) return fitted;
+      const aim = () => spoilForNow(random, ground, format, path, spoil);
+      aims.push({ stage, from: fitted, to, spoil: aim });
       const place = ground.physical(leaf.at);
       const entry = ground.memory.read(place, format.entrySize);
       // A larger leaf or a table that stands there already stays.
       if (leaf.level !== level || format.isPointer(entry, level)) return fitted;
       const target = ((to - (to % span)) >> 12n) << 10n;
-      let bits = { clean: 0xdfn, fresh: 0x1fn, wild: flags() }[style];
+      let bits = { clean: 0xdfn, large: 0xdfn, fresh: 0x1fn, wild: flags() }[style];
       // Some pages are shadow stacks: writable and nothing else.
-      if (style !== 'wild' && !guest && random.chance(0.12)) bits = (bits & ~14n) | 4n;
+      if (style !== 'wild' && !guest && random.chance(0.15)) {
+        bits = (bits & ~14n) | 4n;
+        shadowStacks.push(fitted);
+      }
       const user = style !== 'wild' && !guest && random.chance(0.5) ? 0x10n : 0n;
       ground.memory.write(place, format.entrySize, BigInt.asUintN(xlen, target | (bits & ~user)));
       if (style === 'wild' && random.chance(0.55))

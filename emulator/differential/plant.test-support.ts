@@ -25,6 +25,17 @@ export interface Planted {
   readonly at: bigint;
 }
 
+/** A planted path that an attempt can be aimed at, and how to spoil one entry of it. */
+export interface Aim {
+  readonly stage: 's' | 'vs' | 'g' | 'isolation';
+  /** Where the path starts: a virtual, guest physical or physical address. */
+  readonly from: bigint;
+  /** Where a mapping leads; for isolation the same address. */
+  readonly to: bigint;
+  /** Spoils one entry and returns what puts it back. */
+  readonly spoil: () => () => void;
+}
+
 export interface Ground {
   readonly memory: Memory;
   /** A zeroed page for a table, as the format's pointers name it. */
@@ -62,9 +73,11 @@ export function descend(
   return path;
 }
 
+type Spoil = (entry: bigint, level: number, leaf: boolean) => bigint;
+
 /**
- * Changes one entry of a path; `spoil` returns the new entry. What `trunk` holds is shared by much of the
- * world and mostly spared: else every attempt would end there.
+ * Changes one entry of a path for good. What `trunk` holds is shared by much of the world and mostly spared:
+ * else every attempt would end there.
  */
 export function spoilOne(
   random: Random,
@@ -72,15 +85,41 @@ export function spoilOne(
   format: Format,
   path: readonly Planted[],
   trunk: ReadonlySet<bigint>,
-  spoil: (entry: bigint, level: number, leaf: boolean) => bigint,
+  spoil: Spoil,
 ): void {
   const spare = random.chance(0.995);
   const candidates = path.filter(({ at }) => !spare || !trunk.has(at));
   const last = path.at(-1);
   if (candidates.length === 0 || last === undefined) return;
   const planted = random.chance(0.3) ? last : random.pick(candidates);
+  change(ground, format, planted, planted === last, spoil);
+}
+
+/** The same for one attempt: any entry of the path, put back afterwards. */
+export function spoilForNow(
+  random: Random,
+  ground: Ground,
+  format: Format,
+  path: readonly Planted[],
+  spoil: Spoil,
+): () => void {
+  const last = path.at(-1);
+  if (last === undefined) return () => undefined;
+  const planted = random.chance(0.55) ? last : random.pick(path);
+  return change(ground, format, planted, planted === last, spoil);
+}
+
+function change(
+  ground: Ground,
+  format: Format,
+  planted: Planted,
+  leaf: boolean,
+  spoil: Spoil,
+): () => void {
   const place = ground.physical(planted.at);
-  const entry = ground.memory.read(place, format.entrySize);
-  const next = spoil(entry, planted.level, planted === last);
-  ground.memory.write(place, format.entrySize, BigInt.asUintN(format.entrySize * 8, next));
+  const { entrySize } = format;
+  const entry = ground.memory.read(place, entrySize);
+  const next = BigInt.asUintN(entrySize * 8, spoil(entry, planted.level, leaf));
+  ground.memory.write(place, entrySize, next);
+  return () => ground.memory.write(place, entrySize, entry);
 }

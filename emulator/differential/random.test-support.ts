@@ -27,8 +27,8 @@ export class Random {
 
   pick<T>(list: readonly T[]): T {
     const item = list[this.below(list.length)];
-    if (item === undefined && list.length === 0) throw new Error('nothing to pick from');
-    return item as T;
+    if (item === undefined) throw new Error('nothing to pick from');
+    return item;
   }
 
   /** `bits` random bits. */

@@ -7,7 +7,7 @@ import type { OracleState } from '../oracle/state.ts';
 import { smmptWorld, smmttWorld } from './isolation-world.test-support.ts';
 import { pagingWorld } from './paging-world.test-support.ts';
 import type { PagingWorld, Style } from './paging-world.test-support.ts';
-import type { Ground } from './plant.test-support.ts';
+import type { Aim, Ground } from './plant.test-support.ts';
 import { plantPmp } from './pmp-world.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
@@ -25,6 +25,7 @@ const FOCI = [
   'g',
   'pmp',
   'update',
+  'update',
   'all',
 ] as const;
 export type Focus = (typeof FOCI)[number];
@@ -32,6 +33,9 @@ export type Focus = (typeof FOCI)[number];
 export interface World {
   readonly platform: Platform;
   readonly revision: OracleState['revision'];
+  readonly aims: readonly Aim[];
+  /** Addresses whose page is a shadow stack. */
+  readonly shadowStacks: Readonly<Record<'s' | 'vs', readonly bigint[]>>;
   /** What this world is about: there defects are frequent, elsewhere rare. */
   readonly focus: Focus;
   /** Virtual, guest physical and physical addresses that lead somewhere. */
@@ -114,7 +118,7 @@ function dataBases(random: Random, xlen: 32 | 64, revision: string): bigint[] {
         ? [0x4000_0000_0000n, 0xab_1234_0000_0000n]
         : [];
   const all = [...pool, ...wide].map((base) => base + BigInt(random.below(8)) * 0x1_0000n);
-  return all.filter(() => random.chance(0.6)).concat([0xb000_0000n]);
+  return all.filter(() => random.chance(0.7)).concat([0xb000_0000n]);
 }
 
 /** Builds one world in the machine. */
@@ -156,7 +160,7 @@ export function makeWorld(random: Random, machine: Machine): World {
       return at;
     },
   };
-  const g = pagingWorld(random, tables, xlen, true, BAD);
+  const g = pagingWorld(random, tables, xlen, 'g', BAD);
   // Guest physical memory of VS-stage tables: mostly elsewhere than in physical memory.
   const shift = random.chance(0.2) ? 0n : 0x1000_0000n;
   const guestPages: bigint[] = [];
@@ -170,8 +174,8 @@ export function makeWorld(random: Random, machine: Machine): World {
     },
     physical: (at) => at - shift,
   };
-  const vs = pagingWorld(random, guestTables, xlen, false, BAD);
-  const s = pagingWorld(random, tables, xlen, false, BAD);
+  const vs = pagingWorld(random, guestTables, xlen, 'vs', BAD);
+  const s = pagingWorld(random, tables, xlen, 's', BAD);
   const addresses = mapAll(random, xlen, data, { pages: guestPages, shift }, { s, vs, g }, focus);
   const careless = focus === 'all' || focus === 'isolation' ? 0.008 : 0;
   for (const page of pages) {
@@ -179,22 +183,36 @@ export function makeWorld(random: Random, machine: Machine): World {
     else isolation.plant(page, random.chance(careless) ? 'wild' : 'all');
   }
   const wildness = { isolation: 1, all: 0.65 }[focus as string] ?? 0.1;
-  for (const page of data) isolation.plant(page, random.chance(wildness) ? 'wild' : 'all');
+  for (const page of data) {
+    const tame = random.chance(0.5) ? 'mixed' : 'all';
+    isolation.plant(page, random.chance(wildness) ? 'wild' : tame);
+  }
 
   poke(machine, random, xlen, {
     [revision === 'smmpt' ? 'mmpt' : 'mttp']: random.chance(0.06)
       ? 0n
-      : (BigInt(isolation.number) << (xlen === 64 ? 60n : 30n)) | (isolation.root >> 12n),
-    satp: random.chance(0.15) ? 0n : s.register,
-    vsatp: random.chance(0.15) ? 0n : vs.register,
+      : (BigInt(isolation.number) << (xlen === 64 ? 60n : 30n)) |
+        ((random.chance(0.03) ? random.pick([BAD.vacant, BAD.io]) : isolation.root) >> 12n),
+    satp: random.chance(0.22) ? 0n : s.register,
+    vsatp: random.chance(0.22) ? 0n : vs.register,
     hgatp: random.chance(shift === 0n ? 0.6 : 0.02) ? 0n : g.register,
   });
   if (platform.pmpEntries > 0) {
-    const ruled = focus === 'pmp' || (focus === 'update' && random.chance(0.4));
-    const targets = random.chance(0.4) ? [...pages, ...data] : data;
-    plantPmp(random, machine, xlen, ruled ? targets : []);
+    const ruled = focus === 'pmp' || (focus === 'update' && random.chance(0.6));
+    const guests = guestPages.map((page) => page - shift);
+    const updated = random.chance(0.6) ? guests : pages;
+    const targets = focus === 'update' ? updated : random.chance(0.4) ? [...pages, ...data] : data;
+    const whole = focus === 'update' ? [1, 1, 5] : random.chance(0.5) ? [0, 1, 3, 4] : null;
+    plantPmp(random, machine, xlen, ruled ? targets : [], whole);
   }
-  return { platform, revision, focus, addresses };
+  const aims = [
+    ...isolation.aims.filter(({ from }) => data.includes(from)),
+    ...s.aims,
+    ...vs.aims,
+    ...g.aims,
+  ];
+  const shadowStacks = { s: s.shadowStacks, vs: vs.shadowStacks };
+  return { platform, revision, focus, addresses, aims, shadowStacks };
 }
 
 function mapAll(
@@ -221,7 +239,8 @@ function mapAll(
   const style = (stage: 's' | 'vs' | 'g'): Style => {
     if (focus === 'update') return random.chance(0.7) ? 'fresh' : 'clean';
     const wildness = focus === stage ? 0.85 : focus === 'all' ? 0.4 : 0.03;
-    return random.chance(wildness) ? 'wild' : 'clean';
+    if (random.chance(wildness)) return 'wild';
+    return random.chance(0.35) ? 'large' : 'clean';
   };
   const gpas: bigint[] = [];
   for (let k = 0; k < 5; k++) {

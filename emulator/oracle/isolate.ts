@@ -99,9 +99,8 @@ function mptAllows(state: OracleState, memory: OracleMemory, spa: bigint, wanted
     }
     const low = bit(mpte, 2) ? 8 : 8 + 3 * pi;
     saw(i, bit(mpte, 2) ? 'napot' : `leaf`);
-    memory.saw(
-      `${state.xlen} tuple ${bit(mpte, 2) ? 'napot' : pi} xwr ${bits(mpte, low + 2, low)}`,
-    );
+    memory.saw(`${state.xlen} tuple ${bit(mpte, 2) ? 'napot' : pi}`);
+    memory.saw(`${state.xlen} xwr ${bits(mpte, low + 2, low)}`);
     const allowed = satisfied(wanted, bit(mpte, low), bit(mpte, low + 1), bit(mpte, low + 2));
     saw(i, allowed ? 'allowed' : 'denied');
     return allowed;

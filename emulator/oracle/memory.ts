@@ -6,12 +6,15 @@ export class OracleMemory {
   readonly references: Reference[] = [];
   /** What was met on the way, in words, for the measure of a generator. */
   readonly seen = new Map<string, number>();
-  /** What memory holds that nobody wrote. */
-  readonly #background: (at: bigint) => number;
+  /** What memory holds that nobody wrote: 1 to 8 bytes, little-endian. */
+  readonly #background: (at: bigint, size: number) => bigint;
   /** Bytes whose error cannot be corrected. */
   readonly #poison: ReadonlySet<bigint>;
 
-  constructor(background: (at: bigint) => number, poison: ReadonlySet<bigint> = new Set()) {
+  constructor(
+    background: (at: bigint, size: number) => bigint,
+    poison: ReadonlySet<bigint> = new Set(),
+  ) {
     this.#background = background;
     this.#poison = poison;
   }
@@ -23,6 +26,7 @@ export class OracleMemory {
 
   /** `size` bytes as a number in the given byte order. */
   read(at: bigint, size: number, big = false): bigint {
+    if (this.bytes.size === 0 && !big) return this.#background(at, size);
     let value = 0n;
     for (let k = 0; k < size; k++) {
       const byte = this.byte(at + BigInt(big ? k : size - 1 - k));
@@ -39,7 +43,7 @@ export class OracleMemory {
   }
 
   byte(at: bigint): number {
-    return this.bytes.get(at) ?? this.#background(at);
+    return this.bytes.get(at) ?? Number(this.#background(at, 1));
   }
 
   saw(what: string): void {
