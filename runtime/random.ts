@@ -15,6 +15,8 @@ export function randomNumbers(seed: number): () => number {
 export function shuffle(list: unknown[] | Uint32Array, random: () => number): void {
   for (let last = list.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
-    [list[last], list[other]] = [list[other] as number, list[last] as number];
+    const kept = list[last];
+    list[last] = list[other];
+    list[other] = kept;
   }
 }

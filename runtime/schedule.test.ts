@@ -75,14 +75,14 @@ function threads({ delay = () => 0, hangs = -1, dies = -1 }: Fake): {
         setTimeout(
           () => {
             let unit = skip;
-            for (const result of runCases(scenario!, 'a.sdt', cases, bench, skip)) {
+            for (const result of runCases(scenario, 'a.sdt', cases, bench, skip)) {
               if (stopped) return;
               const k = cases[Math.floor(unit++ / 2)];
               if (k === hangs) return;
               if (k === dies) {
                 alive--;
                 stopped = true;
-                ended('the heap was full');
+                ended('the heap was full', true);
                 return;
               }
               answer({ results: [packed(result)], done: false });
@@ -144,6 +144,16 @@ test('a thread that dies costs the case at hand, not the run', async () => {
   expect(results).toHaveLength(80);
 });
 
+test('threads that cannot start end the run at once', async () => {
+  const start: StartThread = (_answer, ended) => {
+    setTimeout(() => ended('no such file', false));
+    return { send: () => {}, stop: () => {} };
+  };
+  const options = { variations, timeout: null, clock: () => 0, every: () => () => {} };
+  const results = collect(onThreads({ ...options, threads: 2, start })(batches));
+  await expect(results).rejects.toThrow('threads cannot be started: no such file');
+});
+
 test('a consumer that stops early stops the threads', async () => {
   const crew = threads({});
   const execute = onThreads({
@@ -180,7 +190,9 @@ test('no more batches are taken than can be under way', async () => {
     every: () => () => {},
   });
   let atFirst = 0;
-  for await (const _ of execute(counted())) atFirst ||= taken;
+  for await (const { results } of execute(counted())) {
+    if (results.length > 0) atFirst ||= taken;
+  }
   expect(atFirst).toBeLessThanOrEqual(8);
   expect(taken).toBe(10);
 });

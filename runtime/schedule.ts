@@ -39,10 +39,10 @@ export interface Thread {
   stop(): void;
 }
 
-/** Starts a thread; `ended` is called when it dies by itself, with the reason. */
+/** Starts a thread; `ended` is called when it dies by itself: why, and whether it had come to take tasks at all. */
 export type StartThread = (
   answer: (answer: ThreadAnswer) => void,
-  ended: (why: string) => void,
+  ended: (why: string, wasReady: boolean) => void,
 ) => Thread;
 
 /** How many cases it takes for threads to give more than their start costs. */
@@ -125,6 +125,7 @@ class Crew {
   /** In the order of the batches; the first is the next to be released. */
   readonly #jobs: Job[] = [];
   #exhausted = false;
+  #failure: Error | null = null;
   #wake: () => void = () => {};
   readonly #stopWatching: () => void;
 
@@ -146,6 +147,7 @@ class Crew {
 
   async *results(): AsyncGenerator<BatchResults, void, undefined> {
     for (;;) {
+      if (this.#failure !== null) throw this.#failure;
       this.#fill();
       const job = this.#jobs[0];
       if (job === undefined) return;
@@ -206,8 +208,11 @@ class Crew {
       (answer) => {
         if (seat.thread === thread) this.#answered(seat, answer);
       },
-      (why) => {
-        if (seat.thread === thread) this.#lost(seat, 'error', why);
+      (why, wasReady) => {
+        if (seat.thread !== thread) return;
+        if (wasReady) this.#lost(seat, 'error', why);
+        else this.#failure ??= new Error(`threads cannot be started: ${why}`);
+        this.#wake();
       },
     );
     return thread;

@@ -8,12 +8,11 @@ import { plural } from '../text-width.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
 import type { Output } from './io.ts';
-import { exists } from './run.ts';
 import { loadScripts } from './scripts.ts';
 
 export async function command(invocation: Invocation): Promise<number> {
   const { io, options, configuration } = invocation;
-  const { files, scripts } = await loadScripts(invocation, exists);
+  const { files, scripts } = await loadScripts(invocation);
   const diagnostics = scripts.flatMap((script) => script.diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (options['json'] === true) {

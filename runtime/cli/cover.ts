@@ -49,7 +49,7 @@ function minimumOf(text: unknown): number | null {
   if (text === undefined) return null;
   const value = typeof text === 'string' && /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (value >= 0 && value <= 100) return value;
-  throw new UsageError(`--min must be a number of percent, found '${String(text)}'`);
+  throw new UsageError(`--min must be a number of percent, found ${JSON.stringify(text)}`);
 }
 
 function json(rows: readonly RuleRow[], reached: number): string {

@@ -7,7 +7,6 @@ import { printable } from '../text-width.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
-import { exists } from './run.ts';
 import { loadScripts } from './scripts.ts';
 import { UsageError } from './usage-error.ts';
 import { variationsOf } from './variations.ts';
@@ -20,7 +19,7 @@ export async function command(invocation: Invocation): Promise<number> {
   if (variation === undefined || settings.caching === 'all') {
     throw new UsageError('one case is explained under one policy', 'name it: --caching retain');
   }
-  const { scripts, files, places } = await loadScripts(invocation, exists);
+  const { scripts, files, places } = await loadScripts(invocation);
   const diagnostics = scripts.flatMap((script) => script.diagnostics);
   const colour = wantsColour(settings.color, io.environment, io.stderr);
   printDiagnostics(io.stderr, diagnostics, files.source, colour);

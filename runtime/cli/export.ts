@@ -6,7 +6,6 @@ import { printable } from '../text-width.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
-import { exists } from './run.ts';
 import { filtersOf, loadScripts } from './scripts.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,7 +15,7 @@ export async function command(invocation: Invocation): Promise<number> {
   if (format !== 'json') {
     throw new UsageError(`there is no export format '${format ?? ''}'`, 'the format is json');
   }
-  const loaded = await loadScripts({ ...invocation, targets }, exists);
+  const loaded = await loadScripts({ ...invocation, targets });
   const { settings } = configuration;
   const diagnostics = loaded.scripts.flatMap((script) => script.diagnostics);
   const colour = wantsColour(settings.color, io.environment, io.stderr);

@@ -10,7 +10,6 @@ import { wantsColour } from './colour.ts';
 import { discover } from './discover.ts';
 import { decodeScript, Files } from './files.ts';
 import type { Invocation } from './invocation.ts';
-import { exists } from './run.ts';
 import { COMMANDS, targetsOf } from './scripts.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,7 +20,7 @@ export async function command(invocation: Invocation): Promise<number> {
     if (targets.length > 1) throw new UsageError('standard input cannot be formatted with files');
     return formatInput(invocation, onlyCheck);
   }
-  const found = await discover(io.cwd, targetsOf(invocation, exists), COMMANDS);
+  const found = await discover(io.cwd, targetsOf(invocation), COMMANDS);
   const files = new Files(io.cwd);
   let changed = 0;
   let code: number = found.diagnostics.length > 0 ? EXIT.usage : EXIT.passed;

@@ -12,7 +12,6 @@ import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
 import { machineRunner } from './machine-runner.ts';
-import { exists } from './run.ts';
 import { loadScripts } from './scripts.ts';
 import { variationsOf } from './variations.ts';
 
@@ -34,7 +33,7 @@ export async function openGate(
 ): Promise<Gate | null> {
   const { io, configuration } = invocation;
   const { settings } = configuration;
-  const { scripts, files } = await loadScripts(invocation, exists);
+  const { scripts, files } = await loadScripts(invocation);
   if (scripts.some((script) => script.broken)) {
     const colour = wantsColour(settings.color, io.environment, io.stderr);
     const diagnostics = scripts.flatMap((script) => script.diagnostics);

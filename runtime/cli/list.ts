@@ -8,7 +8,6 @@ import { plural, printable } from '../text-width.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';
-import { exists } from './run.ts';
 import { filtersOf, loadScripts } from './scripts.ts';
 
 /** A catalogue as rows of a name, an optional remark and a sentence. */
@@ -46,7 +45,7 @@ export async function command(invocation: Invocation): Promise<number> {
 
 async function listCases(invocation: Invocation): Promise<number> {
   const { io, options, configuration } = invocation;
-  const loaded = await loadScripts(invocation, exists);
+  const loaded = await loadScripts(invocation);
   const filters = await filtersOf(configuration.settings, loaded, invocation);
   const { scenarios, selected, total } = select(loaded.scripts, filters);
   const json = options['json'] === true;

@@ -1,7 +1,6 @@
 /** `sdt run`: settings and scripts into a run, its events into reports, its end into an exit code. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Bench } from '../batch.ts';
 import { EXIT, worst } from '../exit-code.ts';
 import type { CaseResult } from '../results.ts';
@@ -21,8 +20,6 @@ import { filtersOf, loadScripts } from './scripts.ts';
 import { catchSignals } from './signals.ts';
 import { variationsOf } from './variations.ts';
 
-export const exists = (cwd: string, path: string): boolean => existsSync(join(cwd, path));
-
 export async function command(invocation: Invocation): Promise<number> {
   const { io, configuration } = invocation;
   const { settings } = configuration;
@@ -31,7 +28,7 @@ export async function command(invocation: Invocation): Promise<number> {
     const requests = await reporterRequests(settings.reporter, io.environment);
     const variations = await variationsOf(settings);
     const baseline = BaselineGate.of(settings, io.cwd);
-    const loaded = await loadScripts(invocation, exists, () => signals.stopped() !== null);
+    const loaded = await loadScripts(invocation, () => signals.stopped() !== null);
     const selection = select(loaded.scripts, await filtersOf(settings, loaded, invocation));
     const reporting = await Reporting.open({
       io,

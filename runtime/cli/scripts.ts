@@ -1,4 +1,6 @@
 /** The scripts of a call: found, read, compiled; what is wrong with them as diagnostics. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Diagnostic } from '../../dsl/index.ts';
 import { Compiler } from '../compile.ts';
 import type { Script } from '../script.ts';
@@ -32,26 +34,20 @@ export interface Scripts {
 }
 
 /** What to look at when no path is given: the configured suites, else `suites`, else the working folder. */
-export function targetsOf(
-  { targets, configuration, io }: Invocation,
-  exists: Exists,
-): readonly string[] {
+export function targetsOf({ targets, configuration, io }: Invocation): readonly string[] {
   if (targets.length > 0) return targets;
   const { suites } = configuration.settings;
   if (suites.length > 0) return suites;
-  return [exists(io.cwd, 'suites') ? 'suites' : '.'];
+  return [existsSync(join(io.cwd, 'suites')) ? 'suites' : '.'];
 }
-
-type Exists = (cwd: string, path: string) => boolean;
 
 /** Finds, reads and compiles. `stopped` is asked between files. */
 export async function loadScripts(
   invocation: Invocation,
-  exists: Exists,
   stopped: () => boolean = () => false,
 ): Promise<Scripts> {
   const { io, configuration } = invocation;
-  const found = await discover(io.cwd, targetsOf(invocation, exists), COMMANDS);
+  const found = await discover(io.cwd, targetsOf(invocation), COMMANDS);
   const files = new Files(io.cwd);
   const compiler = new Compiler(files.load, configuration.settings.tags);
   const scripts: Script[] = [];

@@ -16,6 +16,9 @@ export interface ThreadSetup {
   readonly oneByOne: boolean;
 }
 
+/** What a thread says first. */
+export const READY = 'ready';
+
 export function startThread(setup: ThreadSetup): StartThread {
   return (answer, ended) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -23,9 +26,13 @@ export function startThread(setup: ThreadSetup): StartThread {
       // Results are short-lived: a small nursery keeps many threads small.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    worker.on('message', (message: ThreadAnswer) => answer(message));
-    worker.on('error', (error) => ended(`the thread that ran it ended: ${error.message}`));
-    worker.on('exit', (code) => ended(`the thread that ran it ended with code ${code}`));
+    let ready = false;
+    worker.on('message', (message: ThreadAnswer | typeof READY) => {
+      if (message === READY) ready = true;
+      else answer(message);
+    });
+    worker.on('error', (error) => ended(`the thread ended: ${error.message}`, ready));
+    worker.on('exit', (code) => ended(`the thread ended with code ${code}`, ready));
     return {
       send: (task) => worker.postMessage(task),
       stop: () => void worker.terminate(),

@@ -9,6 +9,7 @@ import type { Script } from '../script.ts';
 import { usedPath } from './files.ts';
 import { machineRunner } from './machine-runner.ts';
 import type { ThreadSetup } from './threads.ts';
+import { READY } from './threads.ts';
 
 /** Milliseconds of work that are answered together. */
 const SLICE = 20;
@@ -65,3 +66,4 @@ function answer(message: ThreadAnswer): void {
 }
 
 parentPort?.on('message', perform);
+parentPort?.postMessage(READY);

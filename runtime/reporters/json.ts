@@ -15,8 +15,7 @@ export const reporter: ReporterFactory = ({ write }) => {
     on(event) {
       switch (event.event) {
         case 'run started': {
-          const { event: _, ...rest } = event;
-          facts = rest;
+          facts = event;
           open();
           break;
         }
@@ -25,16 +24,16 @@ export const reporter: ReporterFactory = ({ write }) => {
           break;
         case 'case': {
           // The rules that fired make nine tenths of a result: `ndjson` has them.
-          const { fired: _, ...result } = event.result;
-          write(`${separator}${jsonText(result)}`);
+          write(`${separator}${jsonText({ ...event.result, fired: undefined })}`);
           separator = ',\n';
           break;
         }
         case 'run ended': {
           if (separator === '') open();
-          const { event: _, ...ended } = event;
-          write(`\n],\n"diagnostics": ${jsonText(diagnostics)},\n"run": ${jsonText(facts)},\n`);
-          write(`"summary": ${jsonText(ended)}\n}\n`);
+          write(
+            `\n],\n"diagnostics": ${jsonText(diagnostics)},\n"run": ${jsonText({ ...facts, event: undefined })},\n`,
+          );
+          write(`"summary": ${jsonText({ ...event, event: undefined })}\n}\n`);
           break;
         }
       }

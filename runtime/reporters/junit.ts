@@ -32,7 +32,7 @@ export const reporter: ReporterFactory = ({ write, replay }) => {
       close();
       suite = { file, cases: [], tests: 0, failures: 0, errors: 0, skipped: 0, milliseconds: 0 };
     }
-    return suite as Suite;
+    return suite;
   };
 
   return {
