@@ -1,5 +1,6 @@
 /** A walk in a few short lines: `vs L2 0x8800_0000  g L2 L1  mpt L3 L2 L1 L0`, the denial at the end. */
 import type { WalkStep } from '../emulator/index.ts';
+import { wasRead } from './decode-entry.ts';
 import { hex } from './text-width.ts';
 
 /** One line for each table entry of the outermost walk, with the walks on its behalf behind it. */
@@ -49,7 +50,9 @@ function segments(steps: readonly WalkStep[]): readonly string[] {
 }
 
 function denial(step: WalkStep): string {
-  return !isDenied(step) ? '' : ` DENY entry ${hex(step.entry)} (${step.verdict})`;
+  return !isDenied(step)
+    ? ''
+    : ` DENY${wasRead(step) ? ` entry ${hex(step.entry)}` : ''} (${step.verdict})`;
 }
 
 function isDenied(step: WalkStep): boolean {

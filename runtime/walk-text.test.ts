@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { WalkStep } from '../emulator/index.ts';
+import { walkLines } from './walk-text.ts';
+
+function step(
+  stage: WalkStep['stage'],
+  level: number,
+  depth: number,
+  verdict: WalkStep['verdict'] = 'next',
+): WalkStep {
+  const at = 0x8800_0000n;
+  return { stage, level, depth, at, entry: 0x3n, source: 'memory', verdict, rule: null };
+}
+
+test('protection-table entries of one access stand on one line', () => {
+  const walk = [step('mpt', 2, 0), step('mpt', 1, 0), step('mpt', 0, 0, 'mpt.permission')];
+  expect(walkLines(walk)).toEqual(['mpt L2 L1 L0 DENY entry 0x3 (mpt.permission)']);
+});
+
+test('what was read on behalf of a page-table entry stands behind it', () => {
+  const walk = [
+    step('mpt', 1, 1),
+    step('mpt', 0, 1, 'leaf'),
+    step('s', 2, 0),
+    step('mpt', 0, 1, 'leaf'),
+    step('s', 1, 0, 'pte.invalid'),
+  ];
+  expect(walkLines(walk)).toEqual([
+    's L2 0x8800_0000 entry 0x3  mpt L1 L0',
+    's L1 0x8800_0000 DENY entry 0x3 (pte.invalid)  mpt L0',
+  ]);
+});
+
+test('a denial on the way to an entry that was never read closes the walk', () => {
+  const walk = [step('g', 0, 1, 'leaf'), step('mpt', 0, 2, 'mpt.permission')];
+  expect(walkLines(walk)).toEqual(['g L0  mpt L0 DENY entry 0x3 (mpt.permission)']);
+});
+
+test('an access that was not walked has no lines', () => {
+  expect(walkLines([])).toEqual([]);
+});
