@@ -45,31 +45,45 @@ const NOTHING_DONE: Ended = {
   walk: [],
 };
 
-interface Derived {
-  readonly xlen: Plan['xlen'];
+/** Setups by what their machine lines ask, per variation: most cases of a run share a few. */
+const derived = new WeakMap<Variation, Map<string, Setup | Refusal>>();
+/** The machine lines asked about last, which many cases in a row share. */
+let last: {
+  readonly plan: Plan;
   readonly variation: Variation;
   readonly setup: Setup | Refusal;
-}
+} | null = null;
 
-/** Cases of one scenario mostly share their machine lines, and a run has few variations. */
-const derived = new WeakMap<Plan['machine'], Derived[]>();
-
-/** The setup of a plan under a variation, or why there is none; kept as long as the plan's machine lines are. */
+/** The setup of a plan under a variation, or why there is none. */
 export function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
   const { machine, xlen } = plan;
-  let known = derived.get(machine);
-  if (known === undefined) derived.set(machine, (known = []));
-  for (const { xlen: width, variation: varied, setup } of known) {
-    if (width === xlen && varied === variation) return setup;
+  if (last?.plan.machine === machine && last.plan.xlen === xlen && last.variation === variation) {
+    return last.setup;
   }
-  const setup = setupOf(machine, xlen, variation);
-  if (known.length >= REMEMBERED) known.shift();
-  known.push({ xlen, variation, setup });
+  let known = derived.get(variation);
+  if (known === undefined) derived.set(variation, (known = new Map()));
+  const key = machineKey(plan);
+  let setup = known.get(key);
+  if (setup === undefined) {
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(key, (setup = setupOf(machine, xlen, variation)));
+  }
+  last = { plan, variation, setup };
   return setup;
 }
 
-/** Variations of one machine that are kept. */
-const REMEMBERED = 8;
+/** Setups of one variation that are kept. */
+const REMEMBERED = 1000;
+
+/** Equal for plans that ask for the same machine. */
+function machineKey({ machine, xlen }: Plan): string {
+  let key = `${xlen} ${machine.without.join()}`;
+  for (const { name, values, at } of machine.properties) {
+    key += `;${name} ${values.join(' ')}`;
+    if (at !== null) key += `@${at.base}+${at.size}`;
+  }
+  return key;
+}
 
 /** Why a case is not run at all: the author's `skip`, then what the machine, the bench or the back end lacks. */
 export function refusalOf(
