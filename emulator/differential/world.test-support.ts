@@ -1,7 +1,7 @@
 /** A random platform with random tables, set up in a machine and described to the oracle. */
 import type { Machine } from '../machine.ts';
 import { DEFAULT_KNOBS } from '../knobs.ts';
-import type { Feature, Platform } from '../platform.ts';
+import type { Caching, Feature, Platform } from '../platform.ts';
 import { FEATURES } from '../platform.ts';
 import type { OracleState } from '../oracle/state.ts';
 import { smmptWorld, smmttWorld } from './isolation-world.test-support.ts';
@@ -42,7 +42,10 @@ export interface World {
   readonly addresses: Readonly<Record<'s' | 'vs' | 'gpa' | 'pa', readonly bigint[]>>;
 }
 
-function platformFor(random: Random): { platform: Platform; revision: OracleState['revision'] } {
+function platformFor(
+  random: Random,
+  caching: Caching,
+): { platform: Platform; revision: OracleState['revision'] } {
   const xlen = random.chance(0.3) ? 32 : 64;
   const revision = random.pick(['smmpt', 'smmpt', 'smmpt', 'mtt_0_1', 'mtt_0_1_1'] as const);
   const optional: Feature[] = ['Svnapot', 'Svpbmt', 'Zicfiss', 'misaligned_access', 'Svadu'];
@@ -72,7 +75,7 @@ function platformFor(random: Random): { platform: Platform; revision: OracleStat
     tval: 'address',
     revision: revision === 'smmpt' ? 'smmpt_0_9' : revision,
     knobs,
-    caching: 'none',
+    caching,
     cacheSizes: { tlb: 4, walk: 4, mpt: 4 },
     seed: random.word(),
     faults: [],
@@ -122,8 +125,8 @@ function dataBases(random: Random, xlen: 32 | 64, revision: string): bigint[] {
 }
 
 /** Builds one world in the machine. */
-export function makeWorld(random: Random, machine: Machine): World {
-  const { platform, revision } = platformFor(random);
+export function makeWorld(random: Random, machine: Machine, caching: Caching = 'none'): World {
+  const { platform, revision } = platformFor(random, caching);
   const focus = random.pick(FOCI);
   const refused = machine.reset(platform);
   if (refused !== null) throw new Error(refused);
