@@ -61,7 +61,10 @@ export function setupFor(plan: Plan, variation: Variation): Setup | Refusal {
     return last.setup;
   }
   let known = derived.get(variation);
-  if (known === undefined) derived.set(variation, (known = new Map()));
+  if (known === undefined) {
+    known = new Map<string, Setup | Refusal>();
+    derived.set(variation, known);
+  }
   const key = machineKey(plan);
   let setup = known.get(key);
   if (setup === undefined) {
