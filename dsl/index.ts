@@ -11,3 +11,4 @@ export { caseId, expand } from './compile/expand.ts';
 export { nearest } from './nearest.ts';
 export { format, type Formatted } from './format.ts';
 export { fromJson, toJson, type Json } from './plan-json.ts';
+export { planSchema } from './plan-schema.ts';

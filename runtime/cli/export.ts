@@ -1,6 +1,6 @@
 /** `sdt export json`: the plans of the selected cases, one JSON array. */
+import { planSchema, toJson } from '../../dsl/index.ts';
 import { EXIT } from '../exit-code.ts';
-import { jsonText } from '../json-text.ts';
 import { select } from '../select.ts';
 import { printable } from '../text-width.ts';
 import { printDiagnostics } from './check.ts';
@@ -10,10 +10,14 @@ import { filtersOf, loadScripts } from './scripts.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function command(invocation: Invocation): Promise<number> {
-  const { io, configuration } = invocation;
+  const { io, options, configuration } = invocation;
   const [format, ...targets] = invocation.targets;
   if (format !== 'json') {
     throw new UsageError(`there is no export format '${format ?? ''}'`, 'the format is json');
+  }
+  if (options['schema'] === true) {
+    io.stdout.write(`${JSON.stringify(await planSchema(), null, 2)}\n`);
+    return EXIT.passed;
   }
   const loaded = await loadScripts({ ...invocation, targets });
   const { settings } = configuration;
@@ -28,7 +32,7 @@ export async function command(invocation: Invocation): Promise<number> {
   for (const { scenario, cases } of scenarios) {
     for (const k of cases) {
       if (io.stdout.failed !== null) return EXIT.passed;
-      io.stdout.write(`${separator}${jsonText(scenario.expand(k))}`);
+      io.stdout.write(`${separator}${JSON.stringify(toJson(scenario.expand(k)))}`);
       separator = ',\n';
     }
   }

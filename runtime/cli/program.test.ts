@@ -206,6 +206,8 @@ describe('the other commands', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject([{ id: FETCH }]);
     expect((await bench.sdt('export', 'yaml')).code).toBe(2);
+    const schema = await bench.sdt('export', 'json', '--schema');
+    expect(JSON.parse(schema.out)).toMatchObject({ title: 'Plan' });
   });
 
   test('init makes a bench where one scenario passes and one fails, and never overwrites', async () => {

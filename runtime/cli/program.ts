@@ -114,6 +114,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     usage: '<format> [paths...]',
     says: 'print the plans of the cases; the format is json',
     settings: SELECTION,
+    flags: [['--schema', 'print the JSON schema of a plan instead']],
 
     examples: [['sdt export json suites/two.sdt', 'what any other bench would have to do']],
     load: () => import('./export.ts'),
