@@ -26,14 +26,14 @@ export function explainCase(
   const setup = setupFor(plan, variation);
   const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
   if (refusal !== null || !('platform' in setup)) {
-    return [plan.id, `${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`];
+    return [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`];
   }
   const index = lineIndex(plan, options.line);
-  if (index < 0) return [plan.id, `line ${options.line ?? 0} builds nothing and runs nothing`];
+  if (index < 0) return [`line ${options.line ?? 0} builds nothing and runs nothing`];
   const run = new CaseRun(plan, backEnd, setup, variation);
   const ended = run.run(index, index);
   const { xlen } = setup.platform;
-  const lines = [plan.id, `machine ${machineWords(run)}`, ...builtLines(run.world)];
+  const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
   if (ended.status === 'skip' || ended.status === 'error') {
     lines.push(`${ended.status}: ${ended.reason ?? ''}`);
   }
