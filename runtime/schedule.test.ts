@@ -74,6 +74,7 @@ function threads({ delay = () => 0, hangs = -1, dies = -1 }: Fake): {
       send: ({ cases, skip }) => {
         setTimeout(
           () => {
+            answer({ results: [], done: false });
             let unit = skip;
             for (const result of runCases(scenario, 'a.sdt', cases, bench, skip)) {
               if (stopped) return;
@@ -133,6 +134,11 @@ test('a case that hangs times out, and the cases after it run', async () => {
     'a.sdt#grid[k=6] retain timeout',
   ]);
   expect(results.map((line) => line.replace(' timeout', ''))).toEqual(expected);
+});
+
+test('a thread that takes long to start does not cost a case', async () => {
+  const results = await executor({ delay: () => 30 }, 10).results();
+  expect(results).toEqual(expected);
 });
 
 test('a thread that dies costs the case at hand, not the run', async () => {

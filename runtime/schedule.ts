@@ -16,7 +16,7 @@ export interface ThreadTask {
   readonly skip: number;
 }
 
-/** What a thread answers: results in order, and whether they were the last of the task. */
+/** What a thread answers: nothing when it begins, then results in order, and whether they were the last of the task. */
 export interface ThreadAnswer {
   readonly results: readonly PackedResult[];
   readonly done: boolean;
@@ -98,8 +98,8 @@ interface Job {
 interface Seat {
   thread: Thread | null;
   job: Job | null;
-  /** When it last gave a sign of life, and whether it was found late once already. */
-  heard: number;
+  /** When it last answered on this task, null until it has begun; and whether it was found late once already. */
+  heard: number | null;
   late: boolean;
 }
 
@@ -135,7 +135,7 @@ class Crew {
     this.#seats = Array.from({ length: options.threads }, () => ({
       thread: null,
       job: null,
-      heard: 0,
+      heard: null,
       late: false,
     }));
     const { timeout } = options;
@@ -192,7 +192,7 @@ class Crew {
   #assign(seat: Seat, job: Job): void {
     const { of, cases } = job.batch;
     seat.job = job;
-    seat.heard = this.#options.clock();
+    seat.heard = null;
     seat.late = false;
     seat.thread ??= this.#startFor(seat);
     seat.thread.send({
@@ -256,7 +256,7 @@ class Crew {
   #watch(timeout: number): void {
     const now = this.#options.clock();
     for (const seat of this.#seats) {
-      if (seat.job === null || now - seat.heard < timeout) continue;
+      if (seat.job === null || seat.heard === null || now - seat.heard < timeout) continue;
       if (!seat.late) {
         seat.late = true;
         continue;

@@ -48,6 +48,8 @@ function scriptOf(path: string): Script {
 function perform({ path, scenario: index, cases, skip }: ThreadTask): void {
   const scenario = scriptOf(path).scenarios[index];
   if (scenario === undefined) throw new Error(`${path} has no scenario ${index}`);
+  // From here on the time limit counts.
+  answer({ results: [], done: false });
   let results: PackedResult[] = [];
   let last = performance.now();
   for (const result of runCases(scenario, path, cases, bench, skip)) {
