@@ -55,6 +55,10 @@ export interface Trial {
 
 /** An attempt anywhere, or one through a path of which one entry is spoiled for that attempt. */
 export function trial(random: Random, world: World, state: OracleState): Trial {
+  const edge = random.chance(0.5) ? takeEdge(random, world, state) : null;
+  if (edge !== null) {
+    return { request: attempt(random, world, state, edge), undo: () => undefined };
+  }
   const aimed = random.chance(0.7) ? takeAim(random, world, state) : null;
   if (aimed === null)
     return { request: attempt(random, world, state, null), undo: () => undefined };
@@ -66,6 +70,19 @@ interface Aimed {
   readonly aim: Aim;
   readonly modes: readonly Mode[];
   readonly base: bigint;
+  /** Where in the page, when that matters. */
+  readonly offset?: number;
+}
+
+/** An address next to the beginning of a PMP rule; null when none leads there. */
+function takeEdge(random: Random, world: World, state: OracleState): Aimed | null {
+  if (world.edges.length === 0) return null;
+  const edge = random.pick(world.edges);
+  const aim = world.aims.find(
+    ({ stage, from }) => stage === 'isolation' && from === edge - (edge % PAGE),
+  );
+  const aimed = aim === undefined ? null : leadThrough(random, world, state, aim);
+  return aimed === null ? null : { ...aimed, offset: Number(edge % PAGE) };
 }
 
 const STAGES = ['isolation', 'isolation', 'isolation', 'isolation', 's', 'vs', 'g'] as const;
@@ -134,7 +151,8 @@ function attempt(
       operation.startsWith('ss') && operation !== 'ssamoswap' ? xlen / 8 : random.pick(widths);
     const effective = effectiveMode(state, mode, row);
     const base = aimed?.base ?? shadowStack(random, world, operation, effective);
-    const address = addressFor(random, world, state, effective, size, operation, base);
+    const near = aimed?.offset ?? null;
+    const address = addressFor(random, world, state, effective, size, operation, base, near);
     return { mode, operation, address, size, value: random.big(xlen), reserved: true };
   }
 }
@@ -154,6 +172,7 @@ function addressFor(
   size: number,
   operation: string,
   aimedAt: bigint | null,
+  near: number | null,
 ): bigint {
   const { xlen } = state;
   const { addresses } = world;
@@ -175,8 +194,9 @@ function addressFor(
     : random.chance(0.75)
       ? size * random.below(4096 / size)
       : half * random.below(4096 / half);
+  const place = near === null ? offset : (near + half * (random.below(17) - 8)) & 4095;
   // The answer to a misaligned shadow-stack instruction is open between two causes.
   const atomic = /^(lr|sc|amo)/.test(operation) && random.chance(0.9);
-  const aligned = atomic || operation.startsWith('ss') ? offset - (offset % size) : offset;
+  const aligned = atomic || operation.startsWith('ss') ? place - (place % size) : place;
   return BigInt.asUintN(xlen, base + BigInt(aligned));
 }

@@ -70,7 +70,7 @@ export function smmptWorld(
       3n,
     );
 
-  type Defect = (entry: bigint, level: number) => bigint;
+  type Defect = (entry: bigint, level: number, page: bigint) => bigint;
   const flip =
     (n: number): Defect =>
     (entry) =>
@@ -102,6 +102,12 @@ export function smmptWorld(
       const shift = BigInt(8 + 3 * random.below(tuples));
       return (entry & ~(7n << shift)) | (xwr << shift);
     };
+  const ownTuple =
+    (xwr: bigint): Defect =>
+    (entry, level, page) => {
+      const pi = (page >> BigInt((low[level] ?? 0) - k)) & BigInt(tuples - 1);
+      return (entry & ~(7n << (8n + 3n * pi))) | (xwr << (8n + 3n * pi));
+    };
   const everyTuple =
     (xwr: bigint): Defect =>
     (entry) =>
@@ -114,7 +120,8 @@ export function smmptWorld(
     ...range(3, 7).map(flip),
     ...(xlen === 64 ? range(56, 63).map(flip) : []),
     ...[2n, 6n, 2n, 6n].map(tuple),
-    ...[2n, 2n, 2n, 6n, 6n, 6n].map(everyTuple),
+    ...[2n, 2n, 6n, 6n].map(ownTuple),
+    ...[2n, 6n].map(everyTuple),
     ...range(3, 7).map((n) => napot(g, 1n << BigInt(n))),
     ...[11, ...range(16, xlen - 1)].map((n) => napot(g, 1n << BigInt(n))),
     ...range(0, 15).map((n) => napot(BigInt(n), 0n)),
@@ -127,8 +134,8 @@ export function smmptWorld(
   ];
   const trunk = new Set<bigint>();
   const aims: Aim[] = [];
-  const spoil = (entry: bigint, level: number, leaf: boolean): bigint =>
-    random.pick(leaf ? leafDefects : pointerDefects)(entry, level);
+  const spoilFor = (page: bigint) => (entry: bigint, level: number, leaf: boolean) =>
+    random.pick(leaf ? leafDefects : pointerDefects)(entry, level, page);
 
   return {
     mode: mode.name,
@@ -150,7 +157,7 @@ export function smmptWorld(
       const leaf = path.at(-1);
       if (leaf === undefined) return;
       const kept = path;
-      const aim = () => spoilForNow(random, ground, format, kept, spoil);
+      const aim = () => spoilForNow(random, ground, format, kept, spoilFor(page));
       aims.push({ stage: 'isolation', from: page, to: page, spoil: aim });
       const place = ground.physical(leaf.at);
       let entry = ground.memory.read(place, format.entrySize);
@@ -169,7 +176,7 @@ export function smmptWorld(
       }
       ground.memory.write(place, format.entrySize, entry);
       if (style === 'wild' && random.chance(0.45))
-        spoilOne(random, ground, format, path, trunk, spoil);
+        spoilOne(random, ground, format, path, trunk, spoilFor(page));
     },
   };
 }
@@ -228,7 +235,9 @@ export function smmttWorld(
     const bigPages = xlen === 64 ? 6n : 5n;
     const permissions = random.big(2 * fields);
     return random.pick([
-      ...[0n, 1n, 2n, 3n, 5n, 6n, 7n, 7n].map((t) => () => t << type),
+      ...[0n, 1n, 2n, 3n].map((t) => () => t << type),
+      // Reserved types, with an INFO that would permit something if it were read.
+      ...[5n, 6n, 7n, 7n].map((t) => () => (t << type) | permissions),
       ...[0n, 1n, 2n, 3n].map((t) => () => (t << type) | bitFrom(0, Number(type) - 1)),
       () => (bigPages << type) | permissions,
       () => (bigPages << type) | permissions,

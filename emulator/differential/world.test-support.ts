@@ -13,7 +13,11 @@ import type { Random } from './random.test-support.ts';
 
 export const PAGE = 4096n;
 const BAD = { vacant: 0x2000_0000n, io: 0x1000_0000n };
-const TABLES = { base: 0x8000_0000n, size: 1n << 24n };
+/** Where tables lie: low, or where a pointer needs more than the 22 PPN bits of RV32. */
+const TABLES_AT = {
+  32: [0x8000_0000n],
+  64: [0x8000_0000n, 0x8000_0000n, 0x40_8000_0000n],
+} as const;
 
 const FOCI = [
   'isolation',
@@ -23,6 +27,7 @@ const FOCI = [
   'vs',
   'g',
   'g',
+  'pmp',
   'pmp',
   'update',
   'update',
@@ -34,6 +39,8 @@ export interface World {
   readonly platform: Platform;
   readonly revision: OracleState['revision'];
   readonly aims: readonly Aim[];
+  /** Addresses at which PMP rules begin. */
+  readonly edges: readonly bigint[];
   /** Addresses whose page is a shadow stack. */
   readonly shadowStacks: Readonly<Record<'s' | 'vs', readonly bigint[]>>;
   /** What this world is about: there defects are frequent, elsewhere rare. */
@@ -46,7 +53,7 @@ function platformFor(
   random: Random,
   caching: Caching,
 ): { platform: Platform; revision: OracleState['revision'] } {
-  const xlen = random.chance(0.3) ? 32 : 64;
+  const xlen = random.chance(0.35) ? 32 : 64;
   const revision = random.pick(['smmpt', 'smmpt', 'smmpt', 'mtt_0_1', 'mtt_0_1_1'] as const);
   const optional: Feature[] = ['Svnapot', 'Svpbmt', 'Zicfiss', 'misaligned_access', 'Svadu'];
   const off = new Set(optional.filter(() => random.chance(0.15)));
@@ -59,7 +66,8 @@ function platformFor(
     napot_levels: random.pick(['all', 'all', 'level_0'] as const),
   };
   const data = dataBases(random, xlen, revision).map((base) => ({ base, size: 0x2_0000n }));
-  const ram = [TABLES, ...data];
+  const tables = { base: random.pick(TABLES_AT[xlen]), size: 1n << 24n };
+  const ram = [tables, ...data];
   if (revision !== 'smmpt' && xlen === 64) ram.push({ base: 0x9000_0000n, size: 1n << 26n });
   const platform: Platform = {
     xlen,
@@ -121,7 +129,10 @@ function dataBases(random: Random, xlen: 32 | 64, revision: string): bigint[] {
         ? [0x4000_0000_0000n, 0xab_1234_0000_0000n]
         : [];
   const all = [...pool, ...wide].map((base) => base + BigInt(random.below(8)) * 0x1_0000n);
-  return all.filter(() => random.chance(0.7)).concat([0xb000_0000n]);
+  return all
+    .filter(() => random.chance(0.7))
+    .concat([0xb000_0000n], wide.length > 0 ? [random.pick(wide)] : [])
+    .filter((base, k, list) => list.indexOf(base) === k);
 }
 
 /** Builds one world in the machine. */
@@ -131,7 +142,7 @@ export function makeWorld(random: Random, machine: Machine, caching: Caching = '
   const refused = machine.reset(platform);
   if (refused !== null) throw new Error(refused);
   const { xlen } = platform;
-  const free = { next: TABLES.base, big: 0x9000_0000n };
+  const free = { next: platform.ram[0]?.base ?? 0n, big: 0x9000_0000n };
   const pages: bigint[] = [];
   const take = (bytes: bigint) => {
     const large = bytes > 0x1_0000n;
@@ -200,13 +211,14 @@ export function makeWorld(random: Random, machine: Machine, caching: Caching = '
     vsatp: random.chance(0.22) ? 0n : vs.register,
     hgatp: random.chance(shift === 0n ? 0.6 : 0.02) ? 0n : g.register,
   });
+  let edges: readonly bigint[] = [];
   if (platform.pmpEntries > 0) {
     const ruled = focus === 'pmp' || (focus === 'update' && random.chance(0.6));
     const guests = guestPages.map((page) => page - shift);
     const updated = random.chance(0.6) ? guests : pages;
-    const targets = focus === 'update' ? updated : random.chance(0.4) ? [...pages, ...data] : data;
+    const targets = focus === 'update' ? updated : random.chance(0.3) ? [...pages, ...data] : data;
     const whole = focus === 'update' ? [1, 1, 5] : random.chance(0.5) ? [0, 1, 3, 4] : null;
-    plantPmp(random, machine, xlen, ruled ? targets : [], whole);
+    edges = plantPmp(random, machine, xlen, ruled ? targets : [], whole);
   }
   const aims = [
     ...isolation.aims.filter(({ from }) => data.includes(from)),
@@ -215,7 +227,7 @@ export function makeWorld(random: Random, machine: Machine, caching: Caching = '
     ...g.aims,
   ];
   const shadowStacks = { s: s.shadowStacks, vs: vs.shadowStacks };
-  return { platform, revision, focus, addresses, aims, shadowStacks };
+  return { platform, revision, focus, addresses, aims, shadowStacks, edges };
 }
 
 function mapAll(
