@@ -24,7 +24,7 @@ function number(min: bigint, max: bigint): PropertyShape {
 const SIZES = 1n << 20n;
 
 export const PROPERTIES: ReadonlyMap<string, PropertyShape> = new Map<string, PropertyShape>([
-  ['xlen', number(32n, 64n)],
+  ['xlen', word('32', '64')],
   ['ram', { kind: 'extent' }],
   ['io', { kind: 'extent' }],
   ['mpt', word('bare', ...Object.keys(MPT_GEOMETRIES), ...Object.keys(MTT_GEOMETRIES))],
@@ -32,7 +32,7 @@ export const PROPERTIES: ReadonlyMap<string, PropertyShape> = new Map<string, Pr
   ['sdidlen', number(0n, 6n)],
   ['asidlen', number(0n, 16n)],
   ['vmidlen', number(0n, 14n)],
-  ['pmp', number(0n, 64n)],
+  ['pmp', word('0', '16', '64')],
   ['caching', word(...CACHING)],
   ['tlb', number(1n, SIZES)],
   ['walk', number(1n, SIZES)],
