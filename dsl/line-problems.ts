@@ -3,11 +3,12 @@ import type { IRecognitionException, IToken } from 'chevrotain';
 import type { Code } from './catalogue.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { continues, type Stray } from './lines.ts';
-import { didYouMean, found, misspelt } from './messages.ts';
+import { found, misspelt } from './messages.ts';
 import { nearest } from './nearest.ts';
 import type { Span } from './span.ts';
 import {
   ACTIONS,
+  Arrow,
   Close,
   K,
   Name,
@@ -17,6 +18,7 @@ import {
   RESERVED,
   RuleId,
   STATEMENTS,
+  VERDICTS,
 } from './tokens.ts';
 import { USAGE } from './usage.ts';
 
@@ -85,13 +87,16 @@ export function unknownLine(file: string, first: IToken, second: IToken | undefi
     return wrong(file, 'SDT118', "'sdt' may only stand on the first line", first);
   }
   if (first.tokenType !== Param && !isName(first)) {
-    return wrong(file, 'SDT102', `expected a statement or a step, found ${found(first)}`, first);
+    const help = first.image === '/' ? "a comment begins with '#'" : undefined;
+    const message = `expected a statement or a step, found ${found(first)}`;
+    return wrong(file, 'SDT102', message, first, help);
   }
   const verb = second !== undefined && isName(second) ? second : null;
-  const action = verb === null ? null : nearest(verb.image, ACTIONS);
+  const action = verb === null ? null : actionLike(verb.image);
   const statement = first.tokenType === Param ? null : nearest(first.image, STARTS);
   if (verb !== null && (action !== null || first.tokenType === Param) && statement === null) {
-    const message = `${found(verb)} is no action${didYouMean(verb.image, ACTIONS)}`;
+    const guess = action === null ? '' : ` (did you mean '${action}'?)`;
+    const message = `${found(verb)} is no action${guess}`;
     return wrong(file, 'SDT116', message, verb, `actions are ${ACTIONS.join(', ')}`);
   }
   if (statement !== null) {
@@ -101,6 +106,12 @@ export function unknownLine(file: string, first: IToken, second: IToken | undefi
   const tail = verb === null ? '' : `, and ${found(verb)} is no action`;
   const help = 'a step names an actor and an action: host loads at key -> ok';
   return wrong(file, 'SDT103', `${found(first)} starts no statement${tail}`, first, help);
+}
+
+/** The action that a word is near to: misspelt, or in the form of a command (`load`, `fetch`, `try`). */
+function actionLike(word: string): string | null {
+  const forms = [`${word}s`, `${word}es`, `${word.replace(/y$/, 'i')}es`];
+  return ACTIONS.find((action) => forms.includes(action)) ?? nearest(word, ACTIONS);
 }
 
 function isName(token: IToken): boolean {
@@ -114,6 +125,8 @@ export function grammarError(
   tokens: readonly IToken[],
   end: IToken | null,
 ): Diagnostic {
+  const step = end === null ? stepError(file, error, tokens) : null;
+  if (step !== null) return step;
   const { token } = error;
   const atEnd = token.image === '';
   const before = atEnd ? tokens.at(-1) : tokens[tokens.indexOf(token) - 1];
@@ -129,6 +142,41 @@ export function grammarError(
   const message = lost && !plain.endsWith('?)') ? plain + misspelt(before) : plain;
   return diagnostic('SDT102', message, span, advice(token, before) ?? shape(tokens));
 }
+
+const VERDICT: ReadonlySet<string> = new Set(VERDICTS);
+
+/** Slips that steps invite: an outcome without its arrow, an address without its `at`. */
+function stepError(
+  file: string,
+  error: IRecognitionException,
+  tokens: readonly IToken[],
+): Diagnostic | null {
+  const { token } = error;
+  const verb = tokens.slice(0, 8).findIndex(({ image }) => actions.has(image));
+  if (verb < 0) return null;
+  const help = shape(tokens);
+  const hasArrow = tokens.some(({ tokenType }) => tokenType === Arrow);
+  if (error.name === 'NotAllInputParsedException' && VERDICT.has(token.image) && !hasArrow) {
+    const message = `expected '->' before the outcome, found ${found(token)}`;
+    return wrong(file, 'SDT102', message, token, help);
+  }
+  // Where neither `at` nor a width follows, what stands there is read as a width.
+  const start = tokens[verb + (tokens[verb].image === 'tries' ? 2 : 1)];
+  const isWidth = error.message.startsWith("expected 'bytes'");
+  const isSlip =
+    nearest(token.image, ['bytes', 'byte']) !== null ||
+    misspelt(tokens[tokens.indexOf(token) - 1]) !== '';
+  if (!isWidth || start === undefined || isSlip) {
+    return null;
+  }
+  const what = BURSTS.has(tokens[verb].image)
+    ? "'csr' or a width in bytes"
+    : "'at' or a width in bytes";
+  return wrong(file, 'SDT102', `expected ${what}, found ${found(start)}`, start, help);
+}
+
+/** Actions that always say how many bytes. */
+const BURSTS: ReadonlySet<string> = new Set(['reads', 'writes']);
 
 /** What the likeliest slips are. */
 function advice(token: IToken, before: IToken | undefined): string | undefined {
@@ -152,6 +200,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/[\u2012-\u2015\u2212]/, "use the hyphen '-'"],
   [/[\p{Z}\ufeff]/u, 'use a plain space'],
   [/\ufffd/, 'the file is not valid UTF-8 here'],
+  [/>/, "an outcome stands behind '->'"],
   [/</, 'a parameter is a name in angle brackets: <level>'],
   [/[{}[\];]/, 'a statement is one line; there are no braces and no semicolons'],
 ];

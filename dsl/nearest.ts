@@ -1,12 +1,18 @@
 /** "Did you mean": the nearest of some words by edit distance. */
 
-/** The candidate within a third of the word's length (at least one edit), the nearest first; null: none is near. */
+/**
+ * The candidate within a third of the word's length (at least one edit), the nearest first; one that differs in
+ * capitals only comes before all others; null: none is near.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const most = Math.max(1, Math.floor(word.length / 3));
   let best: string | null = null;
   let least = most + 1;
+  const lower = word.toLowerCase();
   for (const candidate of candidates) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
+    if (candidate === word) continue;
+    if (candidate.toLowerCase() === lower) return candidate;
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word, candidate);
     // Against one- and two-letter words everything is near: at least one letter must be kept.
     if (distance < least && distance < Math.min(word.length, candidate.length)) {

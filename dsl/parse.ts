@@ -3,6 +3,7 @@ import type { Statement, Syntax } from './ast.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { LineParser } from './line-parser.ts';
 import { islands, sourceLines, type Island } from './lines.ts';
+import { recoveredHead } from './recovery.ts';
 import type { Source } from './span.ts';
 import { Numeral } from './tokens.ts';
 
@@ -59,7 +60,11 @@ export function parse(source: Source): Parsed {
     }
     const result = parser.parseIsland(island, source.path);
     if (!('code' in result)) statements.push(result);
-    else if (!headless) list.add(result);
+    else {
+      if (!headless) list.add(result);
+      const head = recoveredHead(island, source.path);
+      if (head !== null) statements.push(head);
+    }
   }
   if (version === undefined) {
     list.add(versionWrong({ file: source.path, line: 1, col: 1, end: 2 }, 'nothing'));

@@ -15,6 +15,7 @@ import {
   checkOpenRules,
   checkOrder,
   checkParameters,
+  checkTitle,
   checkRules,
   checkTags,
 } from './limits.ts';
@@ -37,18 +38,17 @@ const SCENARIO_CHECKS: readonly ScenarioCheck[] = [
 ];
 
 /** What holds of scenarios only, not of a fixture looked at by itself. */
-const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [checkCount, checkParameters, checkAsserts];
+const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [checkCount, checkTitle, checkAsserts];
 
 /** Checks of lines one by one: they hold whatever else is wrong. */
 const LINE_CHECKS: readonly CaseCheck[] = [
-  checkRegions,
   checkLeaves,
   checkVerdicts,
   checkAlignment,
   checkAddressSpaces,
 ];
 
-/** Checks of lines together: a line that could not be resolved would mislead them. */
+/** Checks of lines together: a line that could not be resolved, or a region out of its place, would mislead them. */
 const ORDER_CHECKS: readonly CaseCheck[] = [
   checkSharing,
   checkPageTables,
@@ -80,9 +80,12 @@ export function checkScenario(scenario: Scenario, accept: Accept, fixture = fals
       ? [onlyCase(scenario, resolving)]
       : (resolveAll(scenario, resolving), sampledCases(scenario));
   for (const view of views) {
+    checkRegions(view, resolving);
     for (const check of LINE_CHECKS) check(view, accept);
     if (!broken) for (const check of ORDER_CHECKS) check(view, accept);
   }
+  // A misspelt parameter leaves another one unused: that is one mistake.
+  if (!fixture && !broken) checkParameters(scenario, accept);
 }
 
 /** Resolves every line for every combination of the rows it hangs on: what fails to resolve is reported. */

@@ -115,6 +115,14 @@ describe('denied', () => {
   });
 });
 
+describe('denied, with nothing mapped', () => {
+  it('may be what becomes of a walk through tables that the domain cannot read', () => {
+    const unreadable = PAGED.replace('grant rw on pt to host\n', '');
+    expect(of(`${unreadable}kernel loads at 0x80_0000 -> denied`)).toEqual([]);
+    expect(of(`${PAGED}kernel loads at 0x80_0000 -> denied`)).toEqual(['SDT405']);
+  });
+});
+
 describe('page tables', () => {
   const SPACE =
     'domain host\nregion pt size 64K\nregion data size 4K\ngrant rw on data to host\nspace os is s sv39 in host with tables in pt\nmap os 0x40_0000 to data size 4K rw\nactor kernel is host in S using os\n';
@@ -127,13 +135,11 @@ describe('page tables', () => {
     expect(of(`${SPACE}grant rw on pt.page(0) to host\nkernel loads at 0x40_0000`)).toEqual([]);
   });
 
-  it('may lie in the pool of the root manager', () => {
-    expect(
-      of(
-        SPACE.replace(' with tables in pt', '').replace('region pt size 64K\n', '') +
-          'kernel loads at 0x40_0000',
-      ),
-    ).toEqual([]);
+  it('in the pool of the root manager are out of reach unless something of it is granted', () => {
+    const pool = SPACE.replace(' with tables in pt', '').replace('region pt size 64K\n', '');
+    expect(of(`${pool}kernel loads at 0x40_0000`)).toEqual(['SDT305']);
+    expect(of(`${pool}kernel loads at 0x40_0000 -> denied`)).toEqual([]);
+    expect(of(`${pool}grant r on rdsm.tables to host\nkernel loads at 0x40_0000`)).toEqual([]);
   });
 });
 

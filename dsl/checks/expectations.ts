@@ -5,6 +5,7 @@ import type { PlanAlternative } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { overlaps } from '../resolve/layout.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import { mayReadTables } from './sharing.ts';
 import {
   type CaseCheck,
   type CaseView,
@@ -168,9 +169,14 @@ export const checkDenied: CaseCheck = (view, accept) => {
   }
 };
 
-/** Whether a space may map an address; entries, pokes and unknown extents may do anything. */
+/**
+ * Whether a space may map an address, or the walk be denied before it finds out; entries, pokes and unknown
+ * extents may do anything.
+ */
 function mapped(space: string, at: bigint, view: CaseView): boolean {
   return view.lines.some(({ line }) => {
+    if (line.kind === 'space' && line.name === space) return !mayReadTables(line, view);
+    if (line.kind === 'revoke') return true;
     if (line.kind === 'poke' || line.kind === 'unmodelled') return true;
     if (line.kind === 'entry') return line.of === space;
     if (line.kind !== 'map' || line.space !== space) return false;

@@ -30,7 +30,8 @@ export const checkRegions: CaseCheck = (view, accept) => {
     if (frame.unplaced.has(region.name)) continue;
     const { statement } = line.line;
     const where = statement.at?.span ?? statement.name.span;
-    if (reach !== null && overlaps(reach, region)) {
+    // Two of one name are reported as that.
+    if (reach !== null && reach.name !== region.name && overlaps(reach, region)) {
       const other = placed.get(reach.name)!;
       const [later, earlier] = other.position > line.position ? [other, line] : [line, other];
       reportOverlap(later, earlier, accept);

@@ -71,22 +71,36 @@ function report(mine: Holding, other: Holding, view: CaseView, accept: Accept): 
 export const checkPageTables: CaseCheck = (view, accept) => {
   if (wordOf(view.frame, 'mpt') === 'bare' || wordOf(view.frame, 'model') === 'flat') return;
   for (const { placed, line } of view.lines) {
-    if (line.kind !== 'space' || line.tables === null) continue;
-    const tables = view.frame.byName.get(line.tables);
-    if (tables === undefined) continue;
-    const touched = view.lines.some(
-      ({ line: other }) => touchesDomain(other, line.domain) && reaches(other, tables),
-    );
-    if (touched || !usedWithSuccess(line, view)) continue;
+    if (line.kind !== 'space' || mayReadTables(line, view) || !usedWithSuccess(line, view)) {
+      continue;
+    }
     const s = placed.line.statement;
     accept(
       'SDT305',
       s.kind === 'space' && s.tables !== null ? s.tables.span : s.span,
-      `the page tables of '${line.name}' lie in '${line.tables}', which '${line.domain}' may not read`,
-      { help: `add 'grant rw on ${line.tables} to ${line.domain}'` },
+      `the page tables of '${line.name}' lie in '${line.tables ?? 'rdsm.tables'}', which '${line.domain}' may not read`,
+      {
+        help:
+          line.tables === null
+            ? "declare a region for them, write 'with tables in' it, and grant it"
+            : `add 'grant rw on ${line.tables} to ${line.domain}'`,
+      },
     );
   }
 };
+
+type Space = Extract<PlanLine, { kind: 'space' }>;
+
+/** Whether some line may let the domain of a space read the page tables of that space. */
+export function mayReadTables(space: Space, view: CaseView): boolean {
+  const tables = space.tables === null ? view.frame.pool : view.frame.byName.get(space.tables);
+  return (
+    tables === undefined ||
+    view.lines.some(
+      ({ line: other }) => touchesDomain(other, space.domain) && reaches(other, tables),
+    )
+  );
+}
 
 function touchesDomain(line: PlanLine, domain: string): boolean {
   switch (line.kind) {
@@ -111,7 +125,7 @@ function reaches(line: PlanLine, range: ConstantRange): boolean {
 }
 
 /** Whether some step that translates through this space is said to succeed. */
-function usedWithSuccess(space: Extract<PlanLine, { kind: 'space' }>, view: CaseView): boolean {
+function usedWithSuccess(space: Space, view: CaseView): boolean {
   return view.lines.some(({ line }) => {
     if (line.kind !== 'step' || line.action.do !== 'attempt' || line.whens.length > 0) return false;
     const actor = hartActor(line);

@@ -28,8 +28,8 @@ interface Change {
   readonly pointer: boolean;
   /** Harts that have fenced since. */
   readonly seenBy: Set<number>;
-  /** Any fence at all since. */
-  fenced: boolean;
+  /** Any fence at all since, or a finding that asks for one. */
+  settled: boolean;
 }
 
 interface Access {
@@ -85,7 +85,7 @@ export const checkStaleness: CaseCheck = (view, accept) => {
     }
   }
   for (const change of changes) {
-    if (change.fenced || change.code !== 'SDT401') continue;
+    if (change.settled || change.code !== 'SDT401') continue;
     accept('SDT411', change.placed.line.statement.span, 'this change is never fenced', {
       help: "add 'fence ..' or a fence instruction, and what must hold after it",
     });
@@ -93,7 +93,7 @@ export const checkStaleness: CaseCheck = (view, accept) => {
 };
 
 function changeOf(placed: Placed, line: PlanLine, view: CaseView): Change | null {
-  const common = { placed, seenBy: new Set<number>(), fenced: false };
+  const common = { placed, seenBy: new Set<number>(), settled: false };
   switch (line.kind) {
     case 'grant':
     case 'revoke': {
@@ -134,7 +134,7 @@ function changeOf(placed: Placed, line: PlanLine, view: CaseView): Change | null
 /** A poke at `vault.mpte(key)` changes what lies behind that address; other pokes are data. */
 function pokeOfTable(
   at: Value,
-  common: Pick<Change, 'placed' | 'seenBy' | 'fenced'>,
+  common: Pick<Change, 'placed' | 'seenBy' | 'settled'>,
 ): Change | null {
   if (typeof at === 'bigint' || at.ref !== 'table') return null;
   const address = at.address === null ? null : constant(at.address);
@@ -185,6 +185,7 @@ function judge(
         samePage(earlier.range, access.range),
     );
     if (!before) continue;
+    change.settled = true;
     const code: DiagnosticCode = change.seenBy.size > 0 ? 'SDT403' : change.code;
     const span = step.outcome.span;
     const related = [{ span: change.placed.line.statement.span, message: 'the change' }];
@@ -230,7 +231,7 @@ function afterFence(
       );
     }
     change.seenBy.add(actor.hart);
-    change.fenced = true;
+    change.settled = true;
   }
   return [...changes];
 }

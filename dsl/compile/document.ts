@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.ts';
 import { type Bound, type Constant, newScope, type Scope } from './scope.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import type { Source } from '../span.ts';
-import { ANY_WORD, brokenWords, lenient } from './tolerance.ts';
+import { ANY_WORD, brokenWords, lenient, withoutFixture } from './tolerance.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 
 export interface Document {
@@ -45,6 +45,7 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
 
   const scenarios: Scenario[] = [];
   const titles = new Map<string, number>();
+  let lacksFixture = false;
   const base = {
     path: source.path,
     vocabulary,
@@ -62,6 +63,9 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
     const inliner = new Inliner(fixtures, accept);
     inliner.add(main.sections.wide.lines, wideScope);
     inliner.add(section.lines, scope);
+    // What a fixture that is not there would have declared is not called unknown.
+    const forgiving = inliner.lacksFixture ? withoutFixture(accept) : accept;
+    lacksFixture ||= inliner.lacksFixture;
     const scenario = compileScenario(
       {
         ...base,
@@ -73,13 +77,13 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
         placed: inliner.placed,
         givens: inliner.givens,
       },
-      accept,
+      forgiving,
     );
     scenarios.push(scenario);
-    checkScenario(scenario, accept);
+    checkScenario(scenario, forgiving);
   }
   checkUnusedFixtures(fixtures, base, accept);
-  checkFile(main.sections, fixtures, scenarios, accept);
+  checkFile(main.sections, fixtures, scenarios, lacksFixture ? withoutFixture(accept) : accept);
   return {
     path: source.path,
     diagnostics: inFileOrder(findings.list, [...sources.keys()]),

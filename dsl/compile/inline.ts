@@ -25,6 +25,8 @@ export class Inliner {
   readonly #accept: Accept;
   readonly #open: string[] = [];
   #full = false;
+  /** Whether some `given` names a fixture that does not exist. */
+  lacksFixture = false;
 
   constructor(fixtures: ReadonlyMap<string, Fixture>, accept: Accept) {
     this.#fixtures = fixtures;
@@ -64,6 +66,7 @@ export class Inliner {
     const name = s.fixture.text;
     const fixture = this.#fixtures.get(name);
     if (s.fixture.param || fixture === undefined) {
+      this.lacksFixture = true;
       this.#accept('SDT223', s.fixture.span, `there is no fixture '${name}'`, {
         help: s.fixture.param
           ? 'a fixture is chosen by its name, not by a parameter'

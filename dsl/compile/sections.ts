@@ -204,9 +204,13 @@ function finishTable(table: TableDraft, section: Draft<Heads>, accept: Accept): 
     if (header === null) return;
   }
   const rows: (readonly Cell[])[] = [];
+  // In place of a row that is wrong stands one of holes, so that its columns are there all the same.
+  const holes = header.cells.map((cell): Cell => ({ ...HOLE, span: cell.span }));
+  if (table.rows.length === 0) rows.push(holes);
   for (const row of table.rows) {
     if (row.cells.length === header.cells.length) rows.push(row.cells);
     else {
+      rows.push(holes);
       accept(
         'SDT233',
         row.span,
@@ -227,6 +231,8 @@ function finishTable(table: TableDraft, section: Draft<Heads>, accept: Accept): 
     accept,
   );
 }
+
+const HOLE = { text: '-', hole: true, string: null, outcome: null } as const;
 
 function addAxis(section: Draft<Heads>, axis: Axis, accept: Accept): void {
   const seen = new Map<string, Span>();

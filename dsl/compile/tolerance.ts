@@ -34,3 +34,14 @@ export function lenient(accept: Accept, words: Pick<ReadonlySet<string>, 'has'>)
     accept(code, span, message, more);
   };
 }
+
+/** Findings that a fixture that is not there may cause, and what only it would have used. */
+export function withoutFixture(accept: Accept): Accept {
+  return (code, span, message, more) => {
+    const isNear = more?.help?.startsWith('did you mean') === true;
+    const isOfName = code === 'SDT203' || code === 'SDT204' || (code === 'SDT201' && isNear);
+    if (!CAUSED.test(code) || code === 'SDT223' || code === 'SDT504' || isOfName) {
+      accept(code, span, message, more);
+    }
+  };
+}

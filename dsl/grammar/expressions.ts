@@ -124,9 +124,7 @@ export abstract class ExpressionParser extends BaseParser {
       return;
     }
     const shown = token.image.length > 40 ? `${token.image.slice(0, 40)}...` : token.image;
-    const help = /^[0-9]+[kmgt]$/.test(token.image)
-      ? `units are capital letters: ${token.image.toUpperCase()}`
-      : 'numbers look like 42, 0x8000_0000, 0b0110, 4K, 2M, 1G or 1T';
+    const help = numberHelp(token.image);
     this.report({ code: 'SDT107', message: `'${shown}' is not a number`, help, token });
   }
 
@@ -231,6 +229,16 @@ export abstract class ExpressionParser extends BaseParser {
     this.OR([{ ALT: () => this.CONSUME(K.bytes) }, { ALT: () => this.CONSUME(K.byte) }]);
     return { bytes, span: this.from(start) };
   });
+}
+
+/** What a number was probably meant to be: `4k`, `4KB`, `4KiB`, `4bytes`. */
+function numberHelp(image: string): string {
+  const [, digits = '', unit = ''] = /^([0-9]+)([kmgtKMGT])(?:i?[bB])?$/.exec(image) ?? [];
+  if (unit !== '')
+    return `sizes are written with one capital letter: ${digits}${unit.toUpperCase()}`;
+  const [, count = '', word = ''] = /^([0-9]+)(bytes?)$/.exec(image) ?? [];
+  if (word !== '') return `write '${count} ${word}'`;
+  return 'numbers look like 42, 0x8000_0000, 0b0110, 4K, 2M, 1G or 1T';
 }
 
 /** Left to right, `*` and `/` before `+` and `-`. */

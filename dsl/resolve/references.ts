@@ -91,8 +91,11 @@ export function oneOf(
 ): string {
   const text = textOf(word, scope, c);
   if (c.accept !== null && text !== '' && !known.has(text)) {
+    const isColumn = !word.param && scope.parameters === null && c.scenario.columns.has(text);
     c.accept(code, word.span, `there is no ${what} '${text}'`, {
-      help: didYouMean(text, known.keys()) ?? fewOf(known.keys()),
+      help: isColumn
+        ? `the parameter is written <${text}>`
+        : (didYouMean(text, known.keys()) ?? fewOf(known.keys())),
     });
   }
   return text;

@@ -1,0 +1,165 @@
+/** Slips of newcomers: one mistake is one message, which says where, what was expected, what was found and what to do. */
+import { describe, expect, it } from 'vitest';
+import { document } from './compiled.test-support.ts';
+
+const FILE = `suite "S"
+fixture two
+  domain host
+  domain vault
+  region key size 4K holds 7
+  region open size 16K
+  grant rw on key to vault
+  grant rw on open to host
+scenario "one"
+  given two
+  host loads at key -> load access fault
+  vault loads at key -> 7
+  vault loads at open -> load access fault
+`;
+
+/** The file with `from` replaced by `to`, and lines added to its scenario; the version line is line 1. */
+function told(from: string, to: string, more = ''): string[] {
+  expect(FILE).toContain(from);
+  const { diagnostics } = document(FILE.replace(from, to) + more);
+  return diagnostics.map(
+    ({ span, code, message, help }) =>
+      `${span.line}:${span.col}-${span.end} ${code} ${message}${help === undefined ? '' : `; ${help}`}`,
+  );
+}
+
+const LOADS = 'it reads: ACTOR loads [N bytes] at ADDRESS [-> OUTCOME]';
+
+describe('a slip', () => {
+  it('is none in the file that the others begin with', () => {
+    expect(told('one', 'one')).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an outcome without its arrow',
+      'key -> load access',
+      'key load access',
+      `12:21-25 SDT102 expected '->' before the outcome, found 'load'; ${LOADS}`,
+    ],
+    [
+      'an arrow of another kind',
+      '-> load access',
+      '=> load access',
+      "12:22-23 SDT105 '>' cannot stand here; an outcome stands behind '->'",
+    ],
+    [
+      'an address without at',
+      'vault loads at key',
+      'vault loads key',
+      `13:15-18 SDT102 expected 'at' or a width in bytes, found 'key'; ${LOADS}`,
+    ],
+    [
+      'reads without a width',
+      'vault loads at key',
+      'vault reads at key',
+      "13:15-17 SDT102 expected 'csr' or a width in bytes, found 'at'; it reads: ACTOR reads csr NAME or ACTOR reads N bytes at ADDRESS [-> OUTCOME]",
+    ],
+    [
+      'a width that sticks to its word',
+      'vault loads at key',
+      'vault loads 4bytes at key',
+      "13:15-21 SDT107 '4bytes' is not a number; write '4 bytes'",
+    ],
+    [
+      'a unit of two letters',
+      'size 4K',
+      'size 4KiB',
+      "6:19-23 SDT107 '4KiB' is not a number; sizes are written with one capital letter: 4K",
+    ],
+    [
+      'capitals',
+      'rw on key',
+      'RW on key',
+      "8:9-11 SDT120 'RW' is no permission: expected none, r, rw, rx, rwx, x, w, wx or a parameter (did you mean 'rw'?)",
+    ],
+    [
+      'a command instead of a statement',
+      'vault loads at key',
+      'vault load at key',
+      "13:9-13 SDT116 'load' is no action (did you mean 'loads'?); actions are loads, fetches, stores, swaps, adds, tries, fences, reads, writes, translates, calls, runs, continues, waits, executes",
+    ],
+    [
+      'a fixture that is not there',
+      'given two',
+      'given tow',
+      "11:9-12 SDT223 there is no fixture 'tow'; did you mean 'two'?",
+    ],
+    [
+      'a title without its closing quote',
+      'scenario "one"',
+      'scenario "one',
+      '10:10-14 SDT106 this string has no closing quote on its line',
+    ],
+    [
+      'a title in other quotes',
+      'scenario "one"',
+      "scenario 'one'",
+      "10:10-11 SDT105 ''' cannot stand here; strings stand between double quotes: \"...\"",
+    ],
+    [
+      'a section that is misspelt',
+      'scenario "one"',
+      'scenaro "one"',
+      "10:1-8 SDT103 'scenaro' starts no statement (did you mean 'scenario'?)",
+    ],
+    [
+      'a fixture that is misspelt',
+      'fixture two',
+      'fixtur two',
+      "3:1-7 SDT103 'fixtur' starts no statement (did you mean 'fixture'?)",
+    ],
+    [
+      'two regions in one place',
+      'region key size 4K holds 7\n  region open',
+      'region key at 0x8000_0000 size 4K holds 7\n  region open at 0x8000_0000',
+      "7:18-29 SDT301 'open' overlaps 'key'; leave 'at' out to have a free place chosen, or write 'aliases key'",
+    ],
+  ])('is told once: %s', (_, from, to, message) => {
+    expect(told(from, to)).toEqual([message]);
+  });
+
+  it.each([
+    [
+      'a change without its fence',
+      '  revoke key from vault unfenced\n  vault loads at key -> load access fault\n',
+      "16:25-42 SDT401 no fence since the change: what was read before may still be used; allow both outcomes with 'or', or put a fence in between",
+    ],
+    [
+      'a comment as C has them',
+      '// why\n',
+      "15:1-2 SDT102 expected a statement or a step, found '/'; a comment begins with '#'",
+    ],
+    [
+      'a row that is too short',
+      '  table\n  | op | at |\n  | load |\n  vault tries <op> at <at>\n',
+      '17:3-11 SDT233 the row has 1 cell, the table has 2 columns',
+    ],
+    [
+      'a table without rows',
+      '  table\n  | op | at |\n  vault tries <op> at <at>\n',
+      '15:3-8 SDT232 a table has a line of column names and at least one row',
+    ],
+    [
+      'a parameter that is misspelt',
+      '  each op in load, store\n  vault tries <oq> at key\n',
+      "16:15-19 SDT204 there is no parameter 'oq' here; parameters here: op",
+    ],
+    [
+      'a parameter without its brackets',
+      '  each op in load, store\n  vault tries op at key\n',
+      "16:15-17 SDT215 there is no operation 'op'; the parameter is written <op>",
+    ],
+    [
+      'a region with the name of another',
+      '  region key size 4K\n',
+      "15:10-13 SDT202 'key' is declared twice",
+    ],
+  ])('is told once: %s', (_, more, message) => {
+    expect(told('one', 'one', more)).toEqual([message]);
+  });
+});
