@@ -1,0 +1,25 @@
+/** Names of CSRs as operands of instructions. */
+import { CSR_ROWS } from '../hart/csr-table.ts';
+
+/** CSRs of unprivileged extensions, which no privileged table lists. */
+const UNPRIVILEGED: readonly (readonly [string, number])[] = [
+  ['fflags', 0x001],
+  ['frm', 0x002],
+  ['fcsr', 0x003],
+  ['ssp', 0x011],
+];
+
+/** Name to number, whatever a machine has. */
+export const CSR_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...UNPRIVILEGED,
+  ...CSR_ROWS.map((row) => [row.name, row.number] as const),
+]);
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  [...CSR_NUMBERS].map(([name, number]) => [number, name] as const),
+);
+
+/** The CSR's name, or its number in hexadecimal. */
+export function csrText(number: number): string {
+  return NAMES.get(number) ?? `0x${number.toString(16)}`;
+}
