@@ -1,6 +1,9 @@
 /** Where bigint and the machine's numbers meet: addresses, values, traces. Nothing below this file holds a bigint per access. */
 import type { LoggedStep } from './access/trace-log.ts';
 import type { WalkStep } from './access/trace.ts';
+import type { CachedEntry } from './cache/cached-entry.ts';
+import type { KeptEntry } from './cache/entry-cache.ts';
+import { GLOBAL } from './cache/entry-cache.ts';
 import { RULE_IDS } from './rules/fired.ts';
 import type { RuleId } from './rules/fired.ts';
 
@@ -67,5 +70,22 @@ export function walkStep(step: LoggedStep): WalkStep {
     source,
     verdict,
     rule: ruleOf(rule),
+  };
+}
+
+/** A kept entry as data for readers. */
+export function cachedEntry(kept: KeptEntry): CachedEntry {
+  const { stage, level, isLeaf, sdid, vmid, asid, page, span } = kept;
+  return {
+    stage,
+    level,
+    isLeaf,
+    at: addressOf(kept.entryPage, kept.entryOffset),
+    entry: (BigInt(kept.hi >>> 0) << 32n) | BigInt(kept.lo >>> 0),
+    base: addressOf(page, 0),
+    size: addressOf(span, 0),
+    sdid,
+    vmid,
+    asid: asid === GLOBAL ? null : asid,
   };
 }

@@ -6,6 +6,7 @@
  * bench's own hand (no privilege, no cache, no counter); `attempt`, `csr` and `fence` are instructions of a hart.
  */
 import type {
+  CachedEntry,
   CacheKind,
   Counts,
   FenceRequest,
@@ -74,6 +75,9 @@ export interface BackEnd {
   fence(hart: number, request: FenceRequest): Result;
   /** Empties caches of every hart: always legal. */
   flush(what: CacheKind): void;
+
+  /** What the caches of a hart hold, oldest first; empty where nobody can tell. */
+  cached(hart: number): readonly CachedEntry[];
 
   /** Starts or stops tracing; `takeTrace` hands over the steps since. */
   trace(on: boolean): void;

@@ -1,6 +1,6 @@
 /** The lines of one case, in file order, on one back end: set-up is built, steps are executed and judged. */
 import type { Plan, PlanActor, PlanLine, PlanOutcome, Span, Value } from '../dsl/index.ts';
-import type { RuleId, WalkStep } from '../emulator/index.ts';
+import type { RuleId } from '../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { Harts } from './actors.ts';
 import type { BackEnd } from './back-end.ts';
@@ -9,10 +9,11 @@ import { startMachine } from './build/start.ts';
 import { CaseError, CaseSkip } from './case-error.ts';
 import { holds } from './conditions.ts';
 import { describe } from './describe.ts';
+import { History } from './history.ts';
 import { judge, type Judgement } from './judge.ts';
 import type { MatchContext } from './match.ts';
 import { platformOf, type Setup } from './platform.ts';
-import type { Failure, Status, StepCost, Witness } from './results.ts';
+import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts';
 import { mayBeDenied, type StepLine, Steps } from './steps.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from './variation.ts';
@@ -30,7 +31,7 @@ export interface Ended {
   /** Index of the line that ran last. */
   readonly line: number;
   /** Memory references of the traced line. */
-  readonly walk: readonly WalkStep[];
+  readonly walk: readonly ShownStep[];
 }
 
 /** What the traced line gave. */
@@ -61,7 +62,7 @@ export class CaseRun implements MatchContext {
   #done = 0;
   #traced: number | null = null;
   #line = 0;
-  #walk: readonly WalkStep[] = [];
+  #walk: readonly ShownStep[] = [];
   #observed: Observed | null = null;
 
   constructor(plan: Plan, backEnd: BackEnd, setup: Setup, variation: Variation) {
@@ -92,6 +93,7 @@ export class CaseRun implements MatchContext {
    */
   run(traced: number | null, last = Infinity): Ended {
     this.#traced = traced;
+    const history = traced === null ? null : (this.world.history = new History(this.world));
     try {
       const refused = this.#backEnd.reset(this.world.platform);
       if (refused !== null) return this.#end('skip', refused);
@@ -104,9 +106,11 @@ export class CaseRun implements MatchContext {
         const line = lines[k];
         if (line === undefined) continue;
         this.#line = k;
+        history?.begin(line.span.line);
         if (line.kind === 'step') this.#step(line);
         else if (line.kind === 'check') this.#check(line);
         else buildLine(this.world, this.harts, line);
+        history?.end();
         if (this.#failures.length > 0) return this.#end('fail', null);
       }
     } catch (error) {
@@ -151,7 +155,10 @@ export class CaseRun implements MatchContext {
     const { actual, judgement: first } = this.#perform(line, actor, outcome);
     let judgement = first;
     if (tracing) {
-      this.#walk = this.#backEnd.takeTrace();
+      this.#walk = this.#backEnd.takeTrace().map((step) => {
+        const kept = step.source === 'cache' ? this.world.history?.tell(actor.hart, step) : null;
+        return { ...step, kept: kept ?? null };
+      });
       this.#backEnd.trace(false);
     }
     let costs: Costs | null = null;

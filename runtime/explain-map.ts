@@ -1,5 +1,5 @@
 /** What a case has built: domains and spaces, and for `explain --map` what each domain may do where. */
-import { hex } from './text-width.ts';
+import { bytes, hex } from './text-width.ts';
 import type { DomainState, World } from './world.ts';
 
 const XWR = ['none', 'r', 'w!', 'rw', 'x', 'rx', 'wx!', 'rwx'];
@@ -71,16 +71,4 @@ function stretches(domain: DomainState, base: bigint, size: bigint): readonly St
 function rightsAt({ table }: DomainState, at: bigint): string {
   const xwr = table?.rights(at) ?? null;
   return xwr === null ? 'invalid' : (XWR[xwr] ?? 'none');
-}
-
-function bytes(size: bigint): string {
-  for (const [shift, unit] of [
-    [40n, 'T'],
-    [30n, 'G'],
-    [20n, 'M'],
-    [10n, 'K'],
-  ] as const) {
-    if (size !== 0n && size % (1n << shift) === 0n) return `${size >> shift}${unit}`;
-  }
-  return String(size);
 }

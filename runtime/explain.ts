@@ -1,10 +1,11 @@
 /** `sdt explain`: what a case built, and every memory reference of one of its lines as a tree. */
 import type { Plan } from '../dsl/index.ts';
-import type { WalkStep } from '../emulator/index.ts';
 import type { BackEnd } from './back-end.ts';
-import { CaseRun } from './case-run.ts';
+import { CaseRun, type Ended } from './case-run.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
+import { cacheLines } from './explain-caches.ts';
 import { builtLines, mapLines } from './explain-map.ts';
+import type { ShownStep } from './results.ts';
 import { refusalOf, setupFor } from './session.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from './variation.ts';
@@ -32,7 +33,6 @@ export function explainCase(
   if (index < 0) return [`line ${options.line ?? 0} builds nothing and runs nothing`];
   const run = new CaseRun(plan, backEnd, setup, variation);
   const ended = run.run(index, index);
-  const { xlen } = setup.platform;
   const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
   if (ended.status === 'skip' || ended.status === 'error') {
     lines.push(`${ended.status}: ${ended.reason ?? ''}`);
@@ -41,19 +41,29 @@ export function explainCase(
     lines.push(
       `the case ends before line ${options.line ?? 0}, as line ${lineOf(plan, ended.line)} fails`,
     );
-  } else if (run.observed !== null) {
-    const { expected, actual, message } = run.observed;
-    lines.push('', `line ${lineOf(plan, index)}: expected ${expected}, got ${actual}`);
-    if (message !== null) lines.push(`  ${message}`);
-    lines.push(
-      ...(ended.walk.length === 0 ? ['  no table was read'] : treeLines(ended.walk, xlen)),
-    );
-    const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
-    const rule = run.observed.rule ?? denied?.rule ?? null;
-    if (rule !== null) lines.push(`  rule ${rule}`);
-  }
+  } else lines.push('', ...lineLines(plan, index, run, ended));
   if (options.map) lines.push('', ...mapLines(run.world));
   return lines;
+}
+
+/** What the line gave, the entries it read as a tree, and what it did to the caches. */
+function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): readonly string[] {
+  const line = plan.lines[index];
+  const lines: string[] = [];
+  if (run.observed !== null) {
+    const { expected, actual, message, rule } = run.observed;
+    lines.push(`line ${lineOf(plan, index)}: expected ${expected}, got ${actual}`);
+    if (message !== null) lines.push(`  ${message}`);
+    lines.push(...treeLines(ended.walk, run.world.platform.xlen));
+    const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
+    const decided = rule ?? denied?.rule ?? null;
+    if (decided !== null) lines.push(`  rule ${decided}`);
+  }
+  const isAttempt = line?.kind === 'step' && line.action.do === 'attempt';
+  if (isAttempt && ended.walk.length === 0) lines.push('  no table was read');
+  const cached = isAttempt ? [] : cacheLines(run.world.history?.changes() ?? []);
+  if (lines.length === 0 && cached.length > 0) lines.push(`line ${lineOf(plan, index)}:`);
+  return [...lines, ...cached];
 }
 
 /** The plan line at a source line, the last one where several share it; for null the last step. */
@@ -81,12 +91,12 @@ function machineWords({ world }: CaseRun): string {
 }
 
 interface Node {
-  readonly step: WalkStep;
+  readonly step: ShownStep;
   readonly children: readonly Node[];
 }
 
 /** One line for each entry read; below it, indented, the walks on behalf of that read. */
-export function treeLines(walk: readonly WalkStep[], xlen: 32 | 64): readonly string[] {
+export function treeLines(walk: readonly ShownStep[], xlen: 32 | 64): readonly string[] {
   const lines: string[] = [];
   const print = (nodes: readonly Node[], depth: number) => {
     for (const { step, children } of nodes) {
@@ -99,7 +109,7 @@ export function treeLines(walk: readonly WalkStep[], xlen: 32 | 64): readonly st
 }
 
 /** A step comes after the steps on its behalf, which are one level deeper. */
-function treeOf(walk: readonly WalkStep[]): readonly Node[] {
+function treeOf(walk: readonly ShownStep[]): readonly Node[] {
   const pending: Node[] = [];
   for (const step of walk) {
     let first = pending.length;
@@ -110,11 +120,11 @@ function treeOf(walk: readonly WalkStep[]): readonly Node[] {
   return pending;
 }
 
-function stepText(step: WalkStep, xlen: 32 | 64): string {
-  const { stage, level, at, entry, source, verdict, rule } = step;
+function stepText(step: ShownStep, xlen: 32 | 64): string {
+  const { stage, level, at, entry, kept, verdict, rule } = step;
   const ended = verdict !== 'next' && verdict !== 'leaf';
   const place = `${stage} L${level} ${hex(at)}`;
-  const from = source === 'cache' ? ' (cached)' : '';
+  const from = kept === null ? '' : ` (${kept})`;
   const what = decodeEntry(stage, level, entry, xlen);
   const seen = wasRead(step) ? `${hex(entry)}${from}  ${what}` : 'not read';
   const end = ended ? `  DENY ${verdict}${rule === null ? '' : ` ${rule}`}` : '';

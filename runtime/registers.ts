@@ -42,6 +42,12 @@ export function packRoot(
   return (BigInt(mode) << register.mode) | (cut << register.tag) | (root >> 12n);
 }
 
+/** The SDID, ASID or VMID that a root register holds. */
+export function rootTag(name: RootName, xlen: 32 | 64, value: bigint): number {
+  const register = ROOTS.get(name + String(xlen));
+  return register === undefined ? 0 : Number((value >> register.tag) & register.tagMask);
+}
+
 /** Bits of mstatus; at XLEN 32 those from bit 32 on stand in mstatush. */
 export const MSTATUS = {
   MPP: mask('mstatus', 'mpp'),

@@ -5,6 +5,12 @@ import type { RuleId, WalkStep } from '../emulator/index.ts';
 export type Status =
   'pass' | 'fail' | 'known failure' | 'unexpected pass' | 'skip' | 'error' | 'timeout';
 
+/** A table entry that a step looked at, for readers. */
+export interface ShownStep extends WalkStep {
+  /** Of one from the cache: `cached`, and where its table says something else by now, how that came about; else null. */
+  readonly kept: string | null;
+}
+
 /** Why a case failed: enough to draw the frame without running it again. */
 export interface Failure {
   /** The line that failed, with the caret under the expected outcome. */
@@ -17,7 +23,7 @@ export interface Failure {
   readonly because: string | null;
   readonly rule: RuleId | null;
   /** The walk that led there; replayed with tracing on, so empty where the back end has none. */
-  readonly walk: readonly WalkStep[];
+  readonly walk: readonly ShownStep[];
   readonly kind: 'outcome' | 'covers-not-fired' | 'unexpected pass' | 'stale';
 }
 
@@ -57,6 +63,8 @@ export interface CaseResult {
   readonly milliseconds: number;
   /** The caching policy, model and revision it ran under. */
   readonly variation: string;
+  /** With status `error`: this program broke. Without it, an error is the script's: the case cannot be run as written. */
+  readonly internal?: true;
 }
 
 /** A pass in the sense of the exit code. */

@@ -1,6 +1,14 @@
 /** For tests of the session: plans from text, and a back end that answers from a script and remembers its calls. */
 import { compile, expand, type Plan } from '../dsl/index.ts';
-import type { Counts, Platform, Result, RuleId, Trap, WalkStep } from '../emulator/index.ts';
+import type {
+  CachedEntry,
+  Counts,
+  Platform,
+  Result,
+  RuleId,
+  Trap,
+  WalkStep,
+} from '../emulator/index.ts';
 import { CACHING, COUNTERS } from '../emulator/index.ts';
 import type { Attempt, BackEnd, Capabilities, CsrRequest } from './back-end.ts';
 import type { CaseResult } from './results.ts';
@@ -131,6 +139,10 @@ export class FakeBackEnd implements BackEnd {
 
   flush(what: string): void {
     this.calls.push(`flush ${what}`);
+  }
+
+  cached(): readonly CachedEntry[] {
+    return [];
   }
 
   trace(on: boolean): void {

@@ -97,6 +97,7 @@ export class Steps {
       const changed = !MOVING_CSRS.test(name) && backEnd.peekCsr(hart.id, name) !== before;
       return { ...this.#outcome(hart, actor, result, null), leaked: changed ? 1 : 0 };
     }
+    this.#world.history?.wrote(hart.id, name);
     this.#harts.csrWritten(hart, name, before);
     if (name === 'mseccfg' && (backEnd.peekCsr(hart.id, name) & MSECCFG_MML) !== 0n) {
       protectTables(this.#world, hart.id);
@@ -114,8 +115,9 @@ export class Steps {
     // A guest physical address stands shifted right by 2 in its register.
     const rs1 = address !== null && FENCES[fence].rs1 === 'gpa' ? address >> 2n : address;
     const mode = machineMode(actor.mode);
-    const result = this.#world.backEnd.fence(hart.id, { fence, mode, rs1, rs2 });
-    return this.#outcome(hart, actor, result, null);
+    const result = this.#world.fence(hart.id, { fence, mode, rs1, rs2 });
+    // A fence has no result.
+    return { ...this.#outcome(hart, actor, result, null), value: null };
   }
 
   /** What moved between two readings of the counters. */

@@ -88,6 +88,19 @@ export function hex(value: bigint | number): string {
   return `0x${grouped}`;
 }
 
+/** Bytes in the largest unit that divides them: `4K`, `2M`. */
+export function bytes(size: bigint): string {
+  for (const [shift, unit] of [
+    [40n, 'T'],
+    [30n, 'G'],
+    [20n, 'M'],
+    [10n, 'K'],
+  ] as const) {
+    if (size !== 0n && size % (1n << shift) === 0n) return `${size >> shift}${unit}`;
+  }
+  return String(size);
+}
+
 /** `1 case`, `2 cases`, `1,000 cases`. */
 export function plural(count: number, noun: string): string {
   // Not `toLocaleString`: its first call loads 17 ms worth of locale data.

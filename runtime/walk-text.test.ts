@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import type { WalkStep } from '../emulator/index.ts';
+import type { ShownStep } from './results.ts';
 import { walkLines } from './walk-text.ts';
 
 function step(
-  stage: WalkStep['stage'],
+  stage: ShownStep['stage'],
   level: number,
   depth: number,
-  verdict: WalkStep['verdict'] = 'next',
-): WalkStep {
+  verdict: ShownStep['verdict'] = 'next',
+  kept: string | null = null,
+): ShownStep {
   const at = 0x8800_0000n;
-  return { stage, level, depth, at, entry: 0x3n, source: 'memory', verdict, rule: null };
+  const source = kept === null ? 'memory' : 'cache';
+  return { stage, level, depth, at, entry: 0x3n, source, verdict, rule: null, kept };
 }
 
 test('protection-table entries of one access stand on one line', () => {
@@ -38,4 +40,12 @@ test('a denial on the way to an entry that was never read closes the walk', () =
 
 test('an access that was not walked has no lines', () => {
   expect(walkLines([])).toEqual([]);
+});
+
+test('an entry from the cache says so, wherever it stands', () => {
+  const walk = [step('s', 0, 0, 'leaf', 'cached'), step('mpt', 0, 0, 'mpt.invalid', 'cached by 3')];
+  expect(walkLines(walk)).toEqual([
+    's L0 0x8800_0000 entry 0x3 (cached)',
+    'mpt L0 (cached by 3) DENY entry 0x3 (mpt.invalid)',
+  ]);
 });

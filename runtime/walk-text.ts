@@ -1,12 +1,12 @@
 /** A walk in a few short lines: `vs L2 0x8800_0000  g L2 L1  mpt L3 L2 L1 L0`, the denial at the end. */
-import type { WalkStep } from '../emulator/index.ts';
 import { wasRead } from './decode-entry.ts';
+import type { ShownStep } from './results.ts';
 import { hex } from './text-width.ts';
 
 /** One line for each table entry of the outermost walk, with the walks on its behalf behind it. */
-export function walkLines(walk: readonly WalkStep[]): readonly string[] {
+export function walkLines(walk: readonly ShownStep[]): readonly string[] {
   const lines: string[] = [];
-  let nested: WalkStep[] = [];
+  let nested: ShownStep[] = [];
   for (const step of walk) {
     if (step.depth > 0) {
       nested.push(step);
@@ -15,9 +15,9 @@ export function walkLines(walk: readonly WalkStep[]): readonly string[] {
     const before = lines.length > 0 && isProtection(step) && nested.length === 0;
     const last = lines.at(-1);
     if (before && last !== undefined && last.startsWith(`${step.stage} `)) {
-      lines[lines.length - 1] = `${last} L${step.level}${denial(step)}`;
+      lines[lines.length - 1] = `${last} L${step.level}${ending(step)}`;
     } else {
-      lines.push([head(step) + denial(step), ...segments(nested)].join('  '));
+      lines.push([head(step) + ending(step), ...segments(nested)].join('  '));
     }
     nested = [];
   }
@@ -27,21 +27,21 @@ export function walkLines(walk: readonly WalkStep[]): readonly string[] {
 }
 
 /** Protection-table steps of one access stand on one line: their addresses say little. */
-function isProtection(step: WalkStep): boolean {
+function isProtection(step: ShownStep): boolean {
   return step.stage.startsWith('m');
 }
 
-function head(step: WalkStep): string {
+function head(step: ShownStep): string {
   const place = isProtection(step) ? '' : ` ${hex(step.at)}`;
   const entry = isProtection(step) || isDenied(step) ? '' : ` entry ${hex(step.entry)}`;
   return `${step.stage} L${step.level}${place}${entry}`;
 }
 
-function segments(steps: readonly WalkStep[]): readonly string[] {
+function segments(steps: readonly ShownStep[]): readonly string[] {
   const parts: string[] = [];
   let stage: string | null = null;
   for (const step of steps) {
-    const level = `L${step.level}${denial(step)}`;
+    const level = `L${step.level}${ending(step)}`;
     if (step.stage === stage) parts.push(`${parts.pop() ?? ''} ${level}`);
     else parts.push(`${step.stage} ${level}`);
     stage = step.stage;
@@ -49,12 +49,13 @@ function segments(steps: readonly WalkStep[]): readonly string[] {
   return parts;
 }
 
-function denial(step: WalkStep): string {
-  return !isDenied(step)
-    ? ''
-    : ` DENY${wasRead(step) ? ` entry ${hex(step.entry)}` : ''} (${step.verdict})`;
+/** Where the entry came from, if not from memory, and its denial. */
+function ending(step: ShownStep): string {
+  const kept = step.kept === null ? '' : ` (${step.kept})`;
+  if (!isDenied(step)) return kept;
+  return `${kept} DENY${wasRead(step) ? ` entry ${hex(step.entry)}` : ''} (${step.verdict})`;
 }
 
-function isDenied(step: WalkStep): boolean {
+function isDenied(step: ShownStep): boolean {
   return step.verdict !== 'next' && step.verdict !== 'leaf';
 }

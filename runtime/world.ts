@@ -1,15 +1,18 @@
 /** What exists while a case runs: its machine, its domains and spaces, the values it has captured. */
 import type { Plan, Value } from '../dsl/index.ts';
 import type {
+  FenceRequest,
   IsolationTable,
   Mode,
   PageTable,
   Platform,
+  Result,
   TableAllocator,
 } from '../emulator/index.ts';
 import type { BackEnd } from './back-end.ts';
 import { LargePool, Pool, type Recorded } from './build/pool.ts';
 import { CaseError } from './case-error.ts';
+import type { History } from './history.ts';
 import type { Setup } from './platform.ts';
 import type { Names, TableMember } from './values.ts';
 import { resolve } from './values.ts';
@@ -52,6 +55,8 @@ export class World implements Names {
   readonly pool: Pool;
   /** Pool for tables of every size. */
   readonly tables: TableAllocator;
+  /** Where cached entries come from, while somebody wants to know. */
+  history: History | null = null;
   readonly #regionPools = new Map<string, Pool>();
 
   constructor(plan: Plan, backEnd: BackEnd, setup: Setup, platform: Platform) {
@@ -95,6 +100,13 @@ export class World implements Names {
       this.#regionPools.set(region, pool);
     }
     return pool;
+  }
+
+  /** Every fence instruction of the case. */
+  fence(hart: number, request: FenceRequest): Result {
+    const result = this.backEnd.fence(hart, request);
+    if (result.trap === null) this.history?.fenced(hart, request);
+    return result;
   }
 
   has(feature: 'H' | 'Svvptc' | 'Svadu' | 'Svpbmt'): boolean {

@@ -283,6 +283,17 @@ export class EntryCache {
     table[at] = e + 1;
   }
 
+  /** Every entry, oldest first. */
+  list(): KeptEntry[] {
+    return Array.from({ length: this.count }, (_, e) => ({
+      ...this.describe(e),
+      entryPage: this.physicalPage[e],
+      entryOffset: this.ownOffset[e],
+      lo: this.lo[e],
+      hi: this.hi[e],
+    }));
+  }
+
   private draw(): number {
     let x = this.random;
     x ^= x << 13;
@@ -321,6 +332,15 @@ function classOf(tag: number, isLeaf: boolean): 0 | 1 | 2 {
 }
 
 type Described = Omit<EntryView, 'covers' | 'global'>;
+
+/** An entry with where it was read and what it says. */
+export interface KeptEntry extends Described {
+  /** Physical page and offset. */
+  readonly entryPage: number;
+  readonly entryOffset: number;
+  readonly lo: number;
+  readonly hi: number;
+}
 
 /** The reused cursor of `drop`. */
 class View implements EntryView {

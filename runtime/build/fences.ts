@@ -142,7 +142,7 @@ export class Fences {
 
   #fence(hart: HartState, fence: FenceName, rs1: bigint | null, rs2: bigint | null): void {
     if (fence === 'mfence_pa' && !this.#world.platform.features.has('Smsd')) return;
-    const { trap } = this.#world.backEnd.fence(hart.id, { fence, mode: 'M', rs1, rs2 });
+    const { trap } = this.#world.fence(hart.id, { fence, mode: 'M', rs1, rs2 });
     if (trap !== null) throw new CaseError(`the machine refuses ${fence}: ${trap.because}`);
   }
 }

@@ -26,6 +26,7 @@ const walk = [
     source: 'memory' as const,
     verdict: 'mpt.permission' as const,
     rule: null,
+    kept: null,
   },
 ];
 const bad = result({ status: 'fail', failures: [failure({ walk })] });
