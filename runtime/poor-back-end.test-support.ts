@@ -3,7 +3,6 @@
  * by which rule. Registers and memory are those of a machine whose access path is never used.
  */
 import type {
-  CachedEntry,
   Counts,
   FenceRequest,
   Mode,
@@ -104,10 +103,6 @@ export class PoorBackEnd implements BackEnd {
     // There is nothing to empty.
   }
 
-  cached(): readonly CachedEntry[] {
-    return [];
-  }
-
   trace(): void {
     // Nothing is written down.
   }
@@ -148,9 +143,43 @@ export class PoorBackEnd implements BackEnd {
     this.pokeCsr(hart, `${prefix}cause`, BigInt(cause));
     this.pokeCsr(hart, `${prefix}tval`, tval);
     this.pokeCsr(hart, `${prefix}epc`, epc);
+    this.#status(hart, mode, takenIn, gva, (gpa ?? 0n) >> 2n, tinst);
     const because = 'pma.vacant';
     const rest = { epc, takenIn, because, rule: null, mpv: virtual } as const;
     return { trap: { cause, tval, gpa, tinst, gva, ...rest }, value: null };
+  }
+
+  /** Where the trap came from, and what a guest-page fault adds. */
+  #status(
+    hart: number,
+    mode: Mode,
+    takenIn: Mode,
+    gva: boolean,
+    tval2: bigint,
+    tinst: bigint,
+  ): void {
+    const virtual = mode === 'VS' || mode === 'VU';
+    const previous = { M: 3n, S: 1n, VS: 1n, U: 0n, VU: 0n }[mode];
+    const set = (name: string, at: number, width: number, value: bigint) => {
+      const mask = ((1n << BigInt(width)) - 1n) << BigInt(at);
+      this.pokeCsr(hart, name, (this.peekCsr(hart, name) & ~mask) | (value << BigInt(at)));
+    };
+    const wide = this.#platform?.xlen === 64;
+    const hypervisor = this.#platform?.features.has('H') === true;
+    if (takenIn === 'M') {
+      set('mstatus', 11, 2, previous);
+      if (!hypervisor) return;
+      set(wide ? 'mstatus' : 'mstatush', wide ? 38 : 6, 2, (virtual ? 2n : 0n) | (gva ? 1n : 0n));
+      this.pokeCsr(hart, 'mtval2', tval2);
+      this.pokeCsr(hart, 'mtinst', tinst);
+    } else if (takenIn === 'S') {
+      set('sstatus', 8, 1, previous);
+      if (!hypervisor) return;
+      set('hstatus', 6, 2, (virtual ? 2n : 0n) | (gva ? 1n : 0n));
+      if (virtual) set('hstatus', 8, 1, previous);
+      this.pokeCsr(hart, 'htval', tval2);
+      this.pokeCsr(hart, 'htinst', tinst);
+    } else set('vsstatus', 8, 1, previous);
   }
 
   /** The registers as the oracle wants them. */
@@ -204,7 +233,7 @@ function denies(state: OracleState, { mode, operation }: Attempt): 2 | 22 | null
   }
   const mask = operation.startsWith('ss') ? 8n : CACHE_BLOCK[operation];
   if (mask === undefined) return null;
-  if (mode === 'M') return operation.startsWith('ss') ? 2 : null;
+  if (mode === 'M') return operation === 'sspush' || operation === 'sspopchk' ? 2 : null;
   const on = (register: bigint) => (bits(register, 63, 0) & mask) !== 0n;
   if (!on(state.menvcfg)) return 2;
   if (!virtual) return user && !on(state.senvcfg) ? 2 : null;

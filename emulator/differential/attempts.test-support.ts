@@ -42,7 +42,10 @@ function isLegal(operation: string, mode: Mode, state: OracleState): boolean {
   const virtual = mode === 'VS' || mode === 'VU';
   if (operation.startsWith('h')) return !virtual && (mode !== 'U' || bit(state.hstatus, 9));
   if (!operation.startsWith('ss')) return true;
-  if (!state.features.has('Zicfiss') || mode === 'M' || !bit(state.menvcfg, 3)) return false;
+  if (!state.features.has('Zicfiss')) return false;
+  // M-mode has no shadow stack, yet SSAMOSWAP executes there, and faults unless MPRV says otherwise.
+  if (mode === 'M') return operation === 'ssamoswap';
+  if (!bit(state.menvcfg, 3)) return false;
   if (virtual && !bit(state.henvcfg, 3)) return false;
   return mode === 'S' || mode === 'VS' || bit(state.senvcfg, 3);
 }

@@ -62,6 +62,7 @@ function platformFor(
     reserved_tuple: random.pick(['entry', 'entry', 'tuple'] as const),
     hlvx_needs_x: random.pick(['no', 'yes'] as const),
     cbo_needs: random.pick(['r_or_w', 'r', 'w'] as const),
+    mtt_too_wide: random.pick(['fault', 'ignored'] as const),
     straddle_store: random.pick(['whole', 'first_part'] as const),
     napot_levels: random.pick(['all', 'all', 'level_0'] as const),
   };
@@ -125,7 +126,7 @@ function dataBases(random: Random, xlen: 32 | 64, revision: string): bigint[] {
           0xff_ffff_fff0_0000n,
           0x123_4567_0000_0000n,
         ]
-      : xlen === 64 && revision === 'mtt_0_1_1'
+      : xlen === 64 && revision !== 'smmpt'
         ? [0x4000_0000_0000n, 0xab_1234_0000_0000n]
         : [];
   const all = [...pool, ...wide].map((base) => base + BigInt(random.below(8)) * 0x1_0000n);

@@ -160,7 +160,10 @@ export function attempt(
     }
     const tval = block ? request.address : part.va;
     const cause = CAUSES[place.type][operation.origin];
-    denied = raise(cause, tval, place.gpa, pseudoInstruction(state, place));
+    // The guest physical address belongs to the exact virtual address that is reported.
+    const explicit = place.gpa !== null && place.implicit === null;
+    const gpa = explicit ? (place.gpa & ~4095n) | (tval & 4095n) : place.gpa;
+    denied = raise(cause, tval, gpa, pseudoInstruction(state, place));
     break;
   }
   if (parts.length === 2) memory.saw(`straddle ${operation.origin} ${places.length} allowed`);

@@ -162,7 +162,9 @@ function mttAllows(state: OracleState, memory: OracleMemory, spa: bigint, wanted
   if (mode === 0) return true;
   const three = rv64 && mode === 2;
   const width = rv64 ? (three ? 56n : 46n) : 34n;
-  if (state.revision !== 'mtt_0_1' && spa >> width !== 0n) {
+  // The first revision of the MTT era does not say what becomes of an address beyond the mode.
+  const checked = state.revision !== 'mtt_0_1' || state.knobs['mtt_too_wide'] !== 'ignored';
+  if (checked && spa >> width !== 0n) {
     memory.saw(`${three ? 'smmtt56' : rv64 ? 'smmtt46' : 'smmtt34'} range`);
     return false;
   }

@@ -233,9 +233,9 @@ export class Translation {
       return r && !w && !x ? 'page' : 'access';
     }
     if (shadow) {
-      const reads = need.right === 'r' || need.right === 'r or w';
+      // Loads may read it; HLVX needs X; stores, fetches and cache-block operations are fatal.
       if (need.right === 'x as r') return 'page';
-      return reads ? 'yes' : 'access';
+      return need.right === 'r' ? 'yes' : 'access';
     }
     const readable = r || (mxr && x);
     const allowed = {
