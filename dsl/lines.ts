@@ -40,7 +40,11 @@ export interface Island {
   readonly strays: readonly Stray[];
 }
 
-const lexer = new Lexer(LEXED, { ensureOptimizations: true, skipValidations: true });
+const lexer = new Lexer(LEXED, {
+  positionTracking: 'onlyStart',
+  ensureOptimizations: true,
+  skipValidations: true,
+});
 
 /** So much text is lexed at a time, to keep the tokens of a large file from piling up. */
 const CHUNK = 1 << 16;

@@ -27,49 +27,70 @@ let shared: LineParser | null = null;
 
 /** The statements of a file and its mistakes; a wrong line costs its statement only. Never throws on any text. */
 export function parse(source: Source): Parsed {
-  const list = new DiagnosticList(source.path);
-  const statements: Statement[] = [];
-  const done = (version: number | null): Parsed => ({
-    syntax: { path: source.path, version, statements },
-    diagnostics: list.all(),
-  });
-  const unreadable = refusedWhole(source);
-  if (unreadable !== null) {
-    list.add(unreadable);
-    return done(null);
+  const reading = new Reading(source);
+  const statements = [...reading.statements()];
+  return {
+    syntax: { path: source.path, version: reading.version, statements },
+    diagnostics: reading.diagnostics(),
+  };
+}
+
+/** A file being read: its statements one by one, so that whoever is done with one can let it go. */
+export class Reading {
+  /** null: missing or unknown; known once all statements are read. */
+  version: number | null = null;
+  readonly #source: Source;
+  readonly #list: DiagnosticList;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#list = new DiagnosticList(source.path);
   }
-  const text = withoutLongLines(source, list);
-  const parser = (shared ??= new LineParser());
-  let version: number | null | undefined;
-  let tokens = 0;
-  for (const island of islands(sourceLines(text))) {
-    tokens += island.tokens.length;
-    if (tokens > MAX_TOKENS) list.add(tooManyTokens(island, source.path));
-    if (tokens > MAX_TOKENS || list.full) break;
-    // One wrong line costs one diagnostic: the line that stands where the version should is not blamed twice.
-    let headless = false;
-    if (version === undefined && island.tokens.length > 0) {
-      const wrong = versionProblem(island, source.path);
-      version = wrong === null ? 1 : null;
-      headless = wrong !== null;
-      if (wrong !== null) list.add(wrong);
-      if (island.tokens[0]?.image === 'sdt') {
-        if (wrong === null) continue;
-        break;
+
+  /** What is wrong with the lines read so far, in their order. */
+  diagnostics(): readonly Diagnostic[] {
+    return this.#list.all();
+  }
+
+  *statements(): Generator<Statement> {
+    const { path } = this.#source;
+    const list = this.#list;
+    const unreadable = refusedWhole(this.#source);
+    if (unreadable !== null) {
+      list.add(unreadable);
+      return;
+    }
+    const text = withoutLongLines(this.#source, list);
+    const parser = (shared ??= new LineParser());
+    let begun = false;
+    let tokens = 0;
+    for (const island of islands(sourceLines(text))) {
+      tokens += island.tokens.length;
+      if (tokens > MAX_TOKENS) list.add(tooManyTokens(island, path));
+      if (tokens > MAX_TOKENS || list.full) break;
+      // One wrong line costs one diagnostic: the line that stands where the version should is not blamed twice.
+      let headless = false;
+      if (!begun && island.tokens.length > 0) {
+        begun = true;
+        const wrong = versionProblem(island, path);
+        this.version = wrong === null ? 1 : null;
+        headless = wrong !== null;
+        if (wrong !== null) list.add(wrong);
+        if (island.tokens[0]?.image === 'sdt') {
+          if (wrong === null) continue;
+          break;
+        }
+      }
+      const result = parser.parseIsland(island, path);
+      if (!('code' in result)) yield result;
+      else {
+        if (!headless) list.add(result);
+        const head = recoveredHead(island, path);
+        if (head !== null) yield head;
       }
     }
-    const result = parser.parseIsland(island, source.path);
-    if (!('code' in result)) statements.push(result);
-    else {
-      if (!headless) list.add(result);
-      const head = recoveredHead(island, source.path);
-      if (head !== null) statements.push(head);
-    }
+    if (!begun) list.add(versionWrong({ file: path, line: 1, col: 1, end: 2 }, 'nothing'));
   }
-  if (version === undefined) {
-    list.add(versionWrong({ file: source.path, line: 1, col: 1, end: 2 }, 'nothing'));
-  }
-  return done(version ?? null);
 }
 
 class DiagnosticList {

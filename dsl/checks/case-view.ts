@@ -1,6 +1,6 @@
 /** A sampled case as the checks see it: each line in effect beside what it resolves to. */
 import { caseAt, conditionsOf, resolveLine } from '../compile/expand.ts';
-import { caseCount, type Scenario } from '../compile/scenario.ts';
+import { rowCount, type Scenario } from '../compile/scenario.ts';
 import type { Placed } from '../compile/scope.ts';
 import { Slots } from '../compile/slots.ts';
 import type { PlanAction, PlanActor, PlanLine, PlanOutcome, Value } from '../plan.ts';
@@ -28,7 +28,7 @@ const MOST_SAMPLES = 256;
 
 /** The cases that stand for all of them. */
 export function* sampledCases(scenario: Scenario): Generator<CaseView> {
-  if (caseCount(scenario) === 0) return;
+  if (rowCount(scenario) === 0) return;
   const all = new Slots(
     scenario.axes.map((_, axis) => axis),
     scenario.axes,

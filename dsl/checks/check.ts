@@ -1,11 +1,15 @@
 /** Runs every check over a scenario: names and kinds first, then layout, meaning and style on sampled cases. */
 import { caseAt, conditionsOf, resolveLine } from '../compile/expand.ts';
-import type { Fixture } from '../compile/inline.ts';
-import { caseCount, type Scenario } from '../compile/scenario.ts';
-import type { Sections } from '../compile/sections.ts';
+import { rowCount, type Scenario } from '../compile/scenario.ts';
 import type { Accept } from '../report.ts';
 import { checkAddressSpaces, checkAlignment, checkCosts, checkRawRegisters } from './attempts.ts';
-import { type CaseCheck, onlyCase, sampledCases, type ScenarioCheck } from './case-view.ts';
+import {
+  type CaseCheck,
+  type CaseView,
+  onlyCase,
+  sampledCases,
+  type ScenarioCheck,
+} from './case-view.ts';
 import { checkConditions } from './conditions.ts';
 import { checkClauses, checkDenied, checkVerdicts } from './expectations.ts';
 import { checkLeaves } from './leaves.ts';
@@ -23,7 +27,7 @@ import { checkUnwritten } from './memory.ts';
 import { checkRegions } from './regions.ts';
 import { checkPageTables, checkSdids, checkSharing } from './sharing.ts';
 import { checkStaleness } from './staleness.ts';
-import { checkAsserts, checkBareErrors, checkFileStyle } from './style.ts';
+import { checkAsserts, checkBareErrors } from './style.ts';
 import { checkIommus, checkSwallowed } from './tables.ts';
 
 const SCENARIO_CHECKS: readonly ScenarioCheck[] = [
@@ -65,20 +69,26 @@ const ORDER_CHECKS: readonly CaseCheck[] = [
 /** Combinations of rows that are looked at one by one; beyond, each row of each axis once. */
 const EVERY_CASE_UP_TO = 64;
 
-/** `fixture`: a fixture looked at by itself, which has no title and asserts nothing. */
-export function checkScenario(scenario: Scenario, accept: Accept, fixture = false): void {
+/**
+ * Checks a scenario; the one case that it has when it has no axes, null otherwise. `fixture`: a fixture looked at by
+ * itself, which has no title and asserts nothing.
+ */
+export function checkScenario(
+  scenario: Scenario,
+  accept: Accept,
+  fixture = false,
+): CaseView | null {
   for (const check of SCENARIO_CHECKS) check(scenario, accept);
   if (!fixture) for (const check of WHOLE_SCENARIO_CHECKS) check(scenario, accept);
-  if (caseCount(scenario) === 0) return;
+  if (rowCount(scenario) === 0) return null;
   let broken = false;
   const resolving: Accept = (...finding) => {
     broken = true;
     accept(...finding);
   };
-  const views =
-    scenario.axes.length === 0
-      ? [onlyCase(scenario, resolving)]
-      : (resolveAll(scenario, resolving), sampledCases(scenario));
+  const only = scenario.axes.length === 0 ? onlyCase(scenario, resolving) : null;
+  if (only === null) resolveAll(scenario, resolving);
+  const views = only === null ? sampledCases(scenario) : [only];
   for (const view of views) {
     checkRegions(view, resolving);
     for (const check of LINE_CHECKS) check(view, accept);
@@ -86,6 +96,7 @@ export function checkScenario(scenario: Scenario, accept: Accept, fixture = fals
   }
   // A misspelt parameter leaves another one unused: that is one mistake.
   if (!fixture && !broken) checkParameters(scenario, accept);
+  return only;
 }
 
 /** Resolves every line for every combination of the rows it hangs on: what fails to resolve is reported. */
@@ -101,14 +112,4 @@ function resolveAll(scenario: Scenario, accept: Accept): void {
     }
   }
   conditionsOf(scenario, caseAt(scenario, new Array<number>(axes).fill(0), accept));
-}
-
-/** Checks of a file as a whole. */
-export function checkFile(
-  sections: Sections,
-  fixtures: ReadonlyMap<string, Fixture>,
-  scenarios: readonly Scenario[],
-  accept: Accept,
-): void {
-  checkFileStyle(sections, fixtures, scenarios, accept);
 }

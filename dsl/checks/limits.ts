@@ -1,5 +1,5 @@
 /** 2xx, 4xx: rules and tags that exist, the order of lines, the number of cases, open points of the text. */
-import { caseCount } from '../compile/scenario.ts';
+import { rowCount } from '../compile/scenario.ts';
 import { paramsIn } from '../compile/mentions.ts';
 import type { Span } from '../span.ts';
 import { didYouMean } from '../report.ts';
@@ -60,7 +60,7 @@ export const checkOrder: ScenarioCheck = (scenario, accept) => {
 const MOST_CASES = 10_000;
 
 export const checkCount: ScenarioCheck = (scenario, accept) => {
-  const count = caseCount(scenario);
+  const count = rowCount(scenario);
   if (count <= MOST_CASES || scenario.tags.includes('large')) return;
   accept('SDT415', scenario.span, `the scenario has ${count.toLocaleString('en')} cases`, {
     help: "if that is meant, add 'tags large'",

@@ -1,7 +1,8 @@
 /** 5xx: what is legal, and hardly meant: things nobody uses, titles used twice, scenarios that assert nothing. */
-import type { Outcome, Statement } from '../ast.ts';
+import type { Outcome, Statement, StatementOf } from '../ast.ts';
 import type { Fixture } from '../compile/inline.ts';
-import type { Line, Sections } from '../compile/sections.ts';
+import type { Line, Section } from '../compile/sections.ts';
+import type { Constant } from '../compile/scope.ts';
 import type { Scenario } from '../compile/scenario.ts';
 import type { Accept } from '../report.ts';
 import type { Span } from '../span.ts';
@@ -43,103 +44,115 @@ export const checkAsserts: ScenarioCheck = (scenario, accept) => {
   }
 };
 
-/** Checks that need the whole file. */
-export function checkFileStyle(
-  sections: Sections,
-  fixtures: ReadonlyMap<string, Fixture>,
-  scenarios: readonly Scenario[],
-  accept: Accept,
-): void {
-  checkTitles(sections, accept);
-  checkCovers(sections, scenarios, accept);
-  checkUnusedRegions(sections, scenarios, accept);
-  checkFixtureParameters(sections, accept);
-  if (scenarios.length === 0) return;
-  for (const { head } of sections.fixtures) {
-    if (fixtures.get(head.name.text)?.used !== false) continue;
-    accept('SDT502', head.name.span, `no scenario is given the fixture '${head.name.text}'`);
-  }
-  checkUnusedConstants(sections, scenarios, accept);
+interface Named {
+  readonly name: string;
+  readonly span: Span;
+  used: boolean;
 }
 
-function checkTitles(sections: Sections, accept: Accept): void {
-  const seen = new Map<string, Span>();
-  for (const { head } of sections.scenarios) {
-    const title = head.title.value;
-    const first = seen.get(title);
-    if (first === undefined) seen.set(title, head.title.span);
+/** What can only be said of a file as a whole; looks at one scenario at a time, and keeps little of it. */
+export class FileStyle {
+  readonly #accept: Accept;
+  readonly #titles = new Map<string, Span>();
+  /** Heads of scenarios that do not say what they cover. */
+  readonly #uncovered: Span[] = [];
+  #scenarios = 0;
+  /** Regions that several scenarios may see, and those that nothing has used. */
+  readonly #regions = new Map<Statement, Named>();
+
+  constructor(accept: Accept) {
+    this.#accept = accept;
+  }
+
+  /** Takes the next scenario of the file, once it is checked. */
+  add({ head, lines }: Section<StatementOf<'scenario'>>, scenario: Scenario): void {
+    this.#scenarios++;
+    if (scenario.covers.length === 0) this.#uncovered.push(head.span);
+    this.#title(head.title.value, head.title.span);
+    this.#noteRegions(scenario);
+    reportUnusedConstants(lines, scenario.usedConstants, this.#accept);
+  }
+
+  /** Reports what only the end of the file decides; `path` is the file, `wide` its first lines. */
+  end(
+    path: string,
+    wide: readonly Line[],
+    fixtures: Iterable<Fixture>,
+    used: ReadonlySet<Constant>,
+  ): void {
+    if (this.#uncovered.length < this.#scenarios) {
+      // Where some scenarios of a file say what they cover, the others probably forgot.
+      for (const span of this.#uncovered) {
+        this.#accept('SDT504', span, "the scenario does not say what it 'covers'", {
+          help: 'the others of this file do',
+        });
+      }
+    }
+    for (const { name, span, used: isUsed } of this.#regions.values()) {
+      if (!isUsed && span.file === path) {
+        this.#accept('SDT501', span, `nothing uses the region '${name}'`);
+      }
+    }
+    for (const { section, used: isUsed } of fixtures) {
+      const { name, span } = section.head;
+      if (span.file !== path) continue;
+      checkFixtureParameters(section, this.#accept);
+      if (isUsed || this.#scenarios === 0) continue;
+      this.#accept('SDT502', name.span, `no scenario is given the fixture '${name.text}'`);
+    }
+    if (this.#scenarios > 0) reportUnusedConstants(wide, used, this.#accept);
+  }
+
+  #title(title: string, span: Span): void {
+    const first = this.#titles.get(title);
+    if (first === undefined) this.#titles.set(title, span);
     else {
-      accept('SDT503', head.title.span, 'another scenario of this file has the same title', {
+      this.#accept('SDT503', span, 'another scenario of this file has the same title', {
         related: [{ span: first, message: 'this one' }],
       });
     }
   }
-}
 
-/** Where some scenarios of a file say what they cover, the others probably forgot. */
-function checkCovers(sections: Sections, scenarios: readonly Scenario[], accept: Accept): void {
-  if (!scenarios.some((scenario) => scenario.covers.length > 0)) return;
-  scenarios.forEach((scenario, i) => {
-    if (scenario.covers.length > 0) return;
-    accept(
-      'SDT504',
-      sections.scenarios[i].head.span,
-      "the scenario does not say what it 'covers'",
-      {
-        help: 'the others of this file do',
-      },
-    );
-  });
-}
-
-/** A region of a fixture is unused only when no scenario of the file uses it. */
-function checkUnusedRegions(
-  sections: Sections,
-  scenarios: readonly Scenario[],
-  accept: Accept,
-): void {
-  const used = new Map<Statement, { readonly name: string; readonly span: Span; used: boolean }>();
-  for (const scenario of scenarios) {
-    for (const declared of scenario.names.values()) {
-      const statement = declared.placed?.line.statement;
-      if (statement?.kind !== 'region' || declared.span.file !== sections.path) continue;
+  /** A region of a fixture is unused only when no scenario of the file uses it. */
+  #noteRegions(scenario: Scenario): void {
+    for (const { name, span, used, placed } of scenario.names.values()) {
+      const statement = placed?.line.statement;
       // What a region holds is there whether or not its name is used.
-      if (statement.holds !== null) continue;
-      const known = used.get(statement);
-      if (known !== undefined) known.used ||= declared.used;
-      else used.set(statement, { name: declared.name, span: declared.span, used: declared.used });
-    }
-  }
-  for (const { name, span, used: isUsed } of used.values()) {
-    if (!isUsed) accept('SDT501', span, `nothing uses the region '${name}'`);
-  }
-}
-
-function checkUnusedConstants(
-  sections: Sections,
-  scenarios: readonly Scenario[],
-  accept: Accept,
-): void {
-  // One set serves all scenarios of a file.
-  const used = new Set([...(scenarios[0]?.usedConstants ?? [])].map(({ span }) => span));
-  for (const { lines } of [sections.wide, ...sections.scenarios]) {
-    for (const { statement: s } of lines) {
-      if (s.kind === 'let' && !used.has(s.name.span)) {
-        accept('SDT501', s.name.span, `nothing uses the constant '${s.name.text}'`);
+      if (statement?.kind !== 'region' || statement.holds !== null) continue;
+      const known = this.#regions.get(statement);
+      if (known !== undefined) known.used ||= used;
+      else if (!used || placed?.scope !== scenario.scope) {
+        this.#regions.set(statement, { name, span, used });
       }
     }
   }
 }
 
-/** A parameter that no line of its fixture mentions changes nothing. */
-function checkFixtureParameters(sections: Sections, accept: Accept): void {
-  for (const { head, lines } of sections.fixtures) {
-    if (head.params.length === 0) continue;
-    const mentioned = new Set(lines.flatMap((line) => allMentions(line)));
-    for (const { name } of head.params) {
-      if (mentioned.has(name.text)) continue;
-      accept('SDT220', name.span, `the fixture '${head.name.text}' does not use '${name.text}'`);
+function reportUnusedConstants(
+  lines: readonly Line[],
+  used: ReadonlySet<Constant>,
+  accept: Accept,
+): void {
+  const lets = lines.flatMap(({ statement }) => (statement.kind === 'let' ? [statement] : []));
+  if (lets.length === 0) return;
+  const spans = new Set([...used].map(({ span }) => span));
+  for (const { name } of lets) {
+    if (!spans.has(name.span)) {
+      accept('SDT501', name.span, `nothing uses the constant '${name.text}'`);
     }
+  }
+}
+
+/** A parameter that no line of its fixture mentions changes nothing. */
+function checkFixtureParameters(
+  { head, lines }: Section<StatementOf<'fixture'>>,
+  accept: Accept,
+): void {
+  if (head.params.length === 0) return;
+  const mentioned = new Set(lines.flatMap((line) => allMentions(line)));
+  for (const { name } of head.params) {
+    if (mentioned.has(name.text)) continue;
+    accept('SDT220', name.span, `the fixture '${head.name.text}' does not use '${name.text}'`);
   }
 }
 

@@ -51,16 +51,21 @@ export function resolveLine(line: RunLine, c: Case): PlanLine | null {
 }
 
 /** The plan of case `k`, from 0. Expects a scenario whose document has no errors. */
-export function expand(scenario: Scenario, k: number): Plan {
+export function planOf(scenario: Scenario, k: number): Plan {
   const c = caseAt(scenario, rowsOf(scenario, k), null);
-  const { frame } = c;
   const lines: PlanLine[] = [];
   for (const line of scenario.lines) {
     const resolved = line.slots.get(c.rows, () => resolveLine(line, c));
     if (resolved !== null) lines.push(resolved);
   }
+  return planWith(scenario, k, c, lines);
+}
+
+/** The plan of case `k`, whose lines are resolved. */
+export function planWith(scenario: Scenario, k: number, c: Case, lines: readonly PlanLine[]): Plan {
+  const { frame } = c;
   return {
-    id: caseId(scenario, k, c),
+    id: idOf(scenario, k, c),
     file: scenario.path,
     suite: scenario.suite,
     title: filled(scenario.title, scenario.scope, c),
@@ -102,7 +107,7 @@ function bindingsOf(scenario: Scenario, c: Case): Plan['bindings'] {
 }
 
 /** `path#title[axis=value,...]`: stable under changes of outcomes; of a table, the columns that tell rows apart. */
-export function caseId(scenario: Scenario, k: number, known?: Case): string {
+export function idOf(scenario: Scenario, k: number, known?: Case): string {
   const name = `${scenario.path}#${scenario.key}`;
   if (scenario.axes.length === 0) return name;
   const rows = known?.rows ?? rowsOf(scenario, k);

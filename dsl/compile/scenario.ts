@@ -70,7 +70,7 @@ export function sourceText(
 }
 
 /** Cases of a scenario: the product of its axes, 1 without any. */
-export function caseCount(scenario: Scenario): number {
+export function rowCount(scenario: Scenario): number {
   return scenario.axes.reduce((count, axis) => count * axis.rows.length, 1);
 }
 

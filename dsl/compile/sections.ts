@@ -1,5 +1,5 @@
 /** A flat list of statements -> sections: file-wide lines, fixtures, scenarios; `when` and program lines below theirs. */
-import type { Cell, Statement, StatementOf, Syntax } from '../ast.ts';
+import type { Cell, Statement, StatementOf } from '../ast.ts';
 import { plural, type Accept } from '../report.ts';
 import type { Span } from '../span.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
@@ -7,20 +7,23 @@ import { type Mentions, mentionsOf } from './mentions.ts';
 /** A statement with the lines that hang below it. */
 export class Line {
   readonly statement: Statement;
-  /** `when` lines of a step, in order. */
-  readonly whens: readonly WhenLine[];
   /** Lines of a `program`. */
   readonly program: readonly Line[];
+  #whens: WhenLine[] | null = null;
   #mentions: Mentions | null = null;
 
-  constructor(
-    statement: Statement,
-    whens: readonly WhenLine[] = NO_WHENS,
-    program: readonly Line[] = NO_LINES,
-  ) {
+  constructor(statement: Statement, program: readonly Line[] = NO_LINES) {
     this.statement = statement;
-    this.whens = whens;
     this.program = program;
+  }
+
+  /** `when` lines of a step, in order. */
+  get whens(): readonly WhenLine[] {
+    return this.#whens ?? NO_WHENS;
+  }
+
+  addWhen(when: WhenLine): void {
+    (this.#whens ??= []).push(when);
   }
 
   /** Found out at the first question: most lines of a scenario without parameters are never asked. */
@@ -44,8 +47,6 @@ export class WhenLine {
 
 const NO_WHENS: readonly WhenLine[] = [];
 const NO_LINES: readonly Line[] = [];
-/** Stands for the list of a step that no `when` line follows. */
-const NEVER_FILLED: WhenLine[] = [];
 
 /** One `each` line, or the table: what a case number chooses a row of. */
 export interface Axis {
@@ -61,14 +62,8 @@ export interface Section<Head> {
   readonly axes: readonly Axis[];
 }
 
-export interface Sections {
-  readonly path: string;
-  readonly suite: StatementOf<'suite'> | null;
-  readonly uses: readonly StatementOf<'use'>[];
-  readonly wide: Section<null>;
-  readonly fixtures: readonly Section<StatementOf<'fixture'>>[];
-  readonly scenarios: readonly Section<StatementOf<'scenario'>>[];
-}
+/** A fixture or a scenario with its lines. */
+export type HeadedSection = Section<StatementOf<'fixture' | 'scenario'>>;
 
 interface Draft<Head> {
   head: Head;
@@ -78,117 +73,135 @@ interface Draft<Head> {
 
 type Heads = StatementOf<'fixture'> | StatementOf<'scenario'> | null;
 
-/** Never throws; a line out of its place is reported (2xx) and left out. */
-export function sectionsOf(syntax: Syntax, accept: Accept): Sections {
-  let suite: StatementOf<'suite'> | null = null;
-  const uses: StatementOf<'use'>[] = [];
-  const wide: Draft<null> = { head: null, lines: [], axes: [] };
-  const fixtures: Draft<StatementOf<'fixture'>>[] = [];
-  const scenarios: Draft<StatementOf<'scenario'>>[] = [];
-  let section: Draft<Heads> = wide;
-  let table: TableDraft | null = null;
-  let last: WhenLine[] | null = null;
-  let program: Line[] | null = null;
+/** Sorts the statements of a file; one out of its place is reported (2xx) and left out. Never throws. */
+export class SectionReader {
+  suite: StatementOf<'suite'> | null = null;
+  readonly uses: StatementOf<'use'>[] = [];
+  readonly wide: Draft<null> = { head: null, lines: [], axes: [] };
+  #section: Draft<Heads> = this.wide;
+  #table: TableDraft | null = null;
+  /** The step that a `when` line would belong to. */
+  #last: Line | null = null;
+  #program: Line[] | null = null;
+  readonly #accept: Accept;
 
-  const closeTable = (): void => {
-    if (table !== null) finishTable(table, section, accept);
-    table = null;
-  };
+  constructor(accept: Accept) {
+    this.#accept = accept;
+  }
 
-  for (let at = 0; at < syntax.statements.length; at++) {
-    const statement = syntax.statements[at];
-    if (statement.kind !== 'row') closeTable();
-    if (statement.kind !== 'when') last = null;
+  /** Takes the next statement; the section above it when this is the head of another one. */
+  add(statement: Statement): HeadedSection | null {
+    const section = this.#section;
+    if (statement.kind !== 'row') this.#closeTable();
+    if (statement.kind !== 'when') this.#last = null;
     switch (statement.kind) {
       case 'suite':
-        if (suite !== null) {
-          accept('SDT232', statement.span, 'the suite has its title already', {
-            related: [{ span: suite.span, message: 'the first title' }],
-          });
-        } else suite = statement;
-        continue;
+        this.#title(statement);
+        return null;
       case 'use':
-        if (section !== wide) {
-          accept('SDT232', statement.span, "'use' stands before the first section");
+        if (section !== this.wide) {
+          this.#accept('SDT232', statement.span, "'use' stands before the first section");
         }
-        uses.push(statement);
-        continue;
+        this.uses.push(statement);
+        return null;
       case 'fixture':
-        fixtures.push((section = { head: statement, lines: [], axes: [] }));
-        program = null;
-        continue;
       case 'scenario':
-        scenarios.push((section = { head: statement, lines: [], axes: [] }));
-        program = null;
-        continue;
+        this.#section = { head: statement, lines: [], axes: [] };
+        this.#program = null;
+        return headed(section);
       case 'each':
-        if (section.head?.kind === 'fixture') {
-          accept('SDT232', statement.span, 'an axis belongs to a scenario, not to a fixture', {
-            help: 'give the fixture a parameter, and the scenario the axis',
-          });
-          continue;
-        }
-        addAxis(
-          section,
-          {
-            names: [statement.axis.text],
-            spans: [statement.axis.span],
-            rows: statement.cells.map((cell) => [cell]),
-            table: false,
-          },
-          accept,
-        );
-        continue;
+        this.#each(statement, section);
+        return null;
       case 'table':
-        if (section.head?.kind === 'fixture') {
-          accept('SDT232', statement.span, 'a table belongs to a scenario, not to a fixture');
-        } else if (section.axes.some((axis) => axis.table)) {
-          accept('SDT232', statement.span, 'a scenario has one table', {
-            help: "use 'each' for further axes",
-          });
-        }
-        table = { span: statement.span, header: null, rows: [] };
-        continue;
+        this.#begin(statement, section);
+        return null;
       case 'row':
-        if (table === null) {
-          accept('SDT232', statement.span, "a row stands below 'table'");
-        } else if (table.header === null) table.header = statement;
-        else table.rows.push(statement);
-        continue;
+        if (this.#table === null) {
+          this.#accept('SDT232', statement.span, "a row stands below 'table'");
+        } else if (this.#table.header === null) this.#table.header = statement;
+        else this.#table.rows.push(statement);
+        return null;
       case 'when':
-        if (last === null) {
-          accept(
-            'SDT232',
-            statement.span,
-            "'when' stands below the step whose outcome it replaces",
-          );
-        } else last.push(new WhenLine(statement));
-        continue;
-      case 'program': {
-        program = [];
-        section.lines.push(new Line(statement, NO_WHENS, program));
-        continue;
-      }
-      default: {
-        // A step whose next line is no `when` needs no list of its own.
-        const next = syntax.statements[at + 1];
-        last = statement.kind !== 'step' ? null : next?.kind === 'when' ? [] : NEVER_FILLED;
-        const line = new Line(statement, last ?? NO_WHENS);
-        if (statement.kind === 'step' && statement.actor === null) {
-          if (program === null) {
-            accept('SDT232', statement.span, 'a step names who acts, unless it is a program line', {
-              help: "write the actor in front, or 'program NAME' above",
-            });
-          } else program.push(line);
-          continue;
-        }
-        program = null;
-        section.lines.push(line);
-      }
+        if (this.#last === null) {
+          const message = "'when' stands below the step whose outcome it replaces";
+          this.#accept('SDT232', statement.span, message);
+        } else this.#last.addWhen(new WhenLine(statement));
+        return null;
+      case 'program':
+        section.lines.push(new Line(statement, (this.#program = [])));
+        return null;
+      case 'step':
+        this.#step(statement, section);
+        return null;
+      default:
+        this.#program = null;
+        section.lines.push(new Line(statement));
+        return null;
     }
   }
-  closeTable();
-  return { path: syntax.path, suite, uses, wide, fixtures, scenarios };
+
+  /** The last section, when the file has come to its end. */
+  end(): HeadedSection | null {
+    this.#closeTable();
+    return headed(this.#section);
+  }
+
+  #closeTable(): void {
+    if (this.#table !== null) finishTable(this.#table, this.#section, this.#accept);
+    this.#table = null;
+  }
+
+  #title(statement: StatementOf<'suite'>): void {
+    if (this.suite === null) this.suite = statement;
+    else {
+      this.#accept('SDT232', statement.span, 'the suite has its title already', {
+        related: [{ span: this.suite.span, message: 'the first title' }],
+      });
+    }
+  }
+
+  #each(statement: StatementOf<'each'>, section: Draft<Heads>): void {
+    if (section.head?.kind === 'fixture') {
+      this.#accept('SDT232', statement.span, 'an axis belongs to a scenario, not to a fixture', {
+        help: 'give the fixture a parameter, and the scenario the axis',
+      });
+      return;
+    }
+    const names = [statement.axis.text];
+    const spans = [statement.axis.span];
+    const rows = statement.cells.map((cell) => [cell]);
+    addAxis(section, { names, spans, rows, table: false }, this.#accept);
+  }
+
+  #begin(statement: StatementOf<'table'>, section: Draft<Heads>): void {
+    if (section.head?.kind === 'fixture') {
+      this.#accept('SDT232', statement.span, 'a table belongs to a scenario, not to a fixture');
+    } else if (section.axes.some((axis) => axis.table)) {
+      this.#accept('SDT232', statement.span, 'a scenario has one table', {
+        help: "use 'each' for further axes",
+      });
+    }
+    this.#table = { span: statement.span, header: null, rows: [] };
+  }
+
+  #step(statement: StatementOf<'step'>, section: Draft<Heads>): void {
+    const line = new Line(statement);
+    this.#last = line;
+    if (statement.actor !== null) {
+      this.#program = null;
+      section.lines.push(line);
+    } else if (this.#program !== null) this.#program.push(line);
+    else {
+      const message = 'a step names who acts, unless it is a program line';
+      this.#accept('SDT232', statement.span, message, {
+        help: "write the actor in front, or 'program NAME' above",
+      });
+    }
+  }
+}
+
+function headed({ head, lines, axes }: Draft<Heads>): HeadedSection | null {
+  return head === null ? null : { head, lines, axes };
 }
 
 interface TableDraft {
