@@ -57,6 +57,12 @@ export const KNOBS = {
     rule: 'SMSD-CSR-08',
     says: 'what an unsupported MODE written to mmpt reads back as',
   },
+  mtt_too_wide: {
+    values: ['fault', 'ignored'],
+    default: 'fault',
+    rule: 'SMMPT-WIDTH-08',
+    says: 'whether an address beyond the mode of the table is denied, or its upper bits count for nothing (v0.1 only)',
+  },
   napot_levels: {
     values: ['all', 'level_0'],
     default: 'all',

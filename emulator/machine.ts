@@ -6,11 +6,10 @@ import { Tally } from './access/tally.ts';
 import { TraceLog } from './access/trace-log.ts';
 import type { WalkStep } from './access/trace.ts';
 import type { Result } from './access/trap.ts';
-import type { CachedEntry } from './cache/cached-entry.ts';
 import type { CacheKind, FenceRequest } from './cache/fence-request.ts';
 import { decisionsWith } from './decisions.ts';
 import type { Fault } from './decisions.ts';
-import { cachedEntry, Cell, walkStep } from './edges.ts';
+import { Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
 import { Hart } from './hart/hart.ts';
 import { Memory } from './memory/memory.ts';
@@ -95,14 +94,14 @@ export class Machine {
     const end = base + size;
     let at = base;
     while (at < end && (at & 4095n) !== 0n) at = this.fillUnit(at, end, width, unit);
-    const pages = Number((end - at) >> 12n);
-    if (pages > 0) {
-      const { cell } = this;
-      cell.value = unit;
-      const { lo, hi } = cell;
+    const { cell, memory, pma } = this;
+    cell.value = unit;
+    const { lo, hi } = cell;
+    for (let pages = Number((end - at) >> 12n); pages > 0; pages = Number((end - at) >> 12n)) {
       cell.value = at;
-      this.memory.fillPages(this.pma.resolve(cell.page), pages, lo, hi, this.xlen / 32);
-      at += BigInt(pages) << 12n;
+      const run = pma.unbroken(cell.page, pages);
+      memory.fillPages(pma.resolve(cell.page), run, lo, hi, this.xlen / 32);
+      at += BigInt(run) << 12n;
     }
     while (at < end) at = this.fillUnit(at, end, width, unit);
   }
@@ -118,8 +117,9 @@ export class Machine {
       const page = this.pma.resolve(this.cell.page);
       const pages = offset === 0 ? Number((end - at) >> 12n) : 0;
       if (pages > 0) {
-        poison.markPages(page, pages, 1);
-        at += BigInt(pages) << 12n;
+        const run = this.pma.unbroken(this.cell.page, pages);
+        poison.markPages(page, run, 1);
+        at += BigInt(run) << 12n;
       } else {
         const part = Math.min(4096 - offset, Number(end - at));
         poison.mark(page, offset, part, 1);
@@ -174,11 +174,6 @@ export class Machine {
       if (what !== 'mpt') hart.pmp.synchronise();
       hart.port.physical.forget();
     }
-  }
-
-  /** What the caches of a hart hold, oldest first. */
-  cached(hart: number): readonly CachedEntry[] {
-    return this.hart(hart).cache.list().map(cachedEntry);
   }
 
   trace(on: boolean): void {

@@ -12,7 +12,7 @@ export interface Revision {
   readonly l3Valid: boolean;
   /** Whether translation fences act on the current SDID only. */
   readonly sdidTagsTranslations: boolean;
-  /** Whether an SPA beyond the mode's width is a fault (always on for smmpt). */
+  /** Whether the text makes an SPA beyond the mode's width a fault; where it is silent, the knob `mtt_too_wide` does. */
   readonly widthCheck: boolean;
   /** Bits 1:0 of the root PPN read zero in a mode other than Bare (MTT era). */
   readonly rootLowBitsZero: boolean;

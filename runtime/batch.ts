@@ -72,6 +72,7 @@ export function unfinished(
     steps: 0,
     milliseconds: 0,
     variation: variationName(variation),
+    ...(status === 'error' ? { internal: true as const } : {}),
   };
 }
 

@@ -4,9 +4,9 @@ import type { Tally } from './events.ts';
 export const EXIT = {
   passed: 0,
   failed: 1,
-  /** Usage, configuration or a script error. */
+  /** Usage, configuration or a script error, found before the run or while a case is set up. */
   usage: 2,
-  /** An internal error, a case that could not be run, a timeout, a report that could not be written. */
+  /** An internal error, a timeout, a report that could not be written. */
   internal: 3,
   /** Nothing was selected: a gate is never green on nothing. */
   nothing: 4,
@@ -28,12 +28,22 @@ export function worst(...codes: readonly number[]): number {
   }, EXIT.passed);
 }
 
-/** The code of a run. `nothing`: no case was selected and that is not allowed. */
-export function exitCode(counts: Tally, scriptErrors: boolean, nothing: boolean): number {
+export interface RunOutcome {
+  readonly counts: Tally;
+  /** How many of the errors are this program's, not the script's. */
+  readonly internal: number;
+  /** Whether a script could not be compiled. */
+  readonly brokenScripts: boolean;
+  /** No case was selected, and that is not allowed. */
+  readonly nothing: boolean;
+}
+
+/** The code of a run. */
+export function exitCode({ counts, internal, brokenScripts, nothing }: RunOutcome): number {
   return worst(
     nothing ? EXIT.nothing : EXIT.passed,
     counts.fail + counts['unexpected pass'] > 0 ? EXIT.failed : EXIT.passed,
-    scriptErrors ? EXIT.usage : EXIT.passed,
-    counts.error + counts.timeout > 0 ? EXIT.internal : EXIT.passed,
+    brokenScripts || counts.error > internal ? EXIT.usage : EXIT.passed,
+    internal + counts.timeout > 0 ? EXIT.internal : EXIT.passed,
   );
 }

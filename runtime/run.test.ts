@@ -82,12 +82,14 @@ test('a run starts, reports every case in file order, and ends with its counts',
   expect(events.at(-1)).toBe(end);
 });
 
-test('a failing case is exit code 1, a case in error 3, and 3 beats 2 beats 1', async () => {
+test('a failing case is exit code 1, one that cannot be run as written 2, an internal error 3; the worst wins', async () => {
   const broken: Script = { ...fakeScript('c.sdt', []), diagnostics: [scriptError], broken: true };
   const withError = [...scripts, broken];
   expect((await ran({ runCase: failing(/one/) })).end.exitCode).toBe(1);
   expect((await ran({ runCase: failing(/one/), scripts: withError })).end.exitCode).toBe(2);
-  const error = failing(/one/, { status: 'error' });
+  const unfit = failing(/one/, { status: 'error' });
+  expect((await ran({ runCase: unfit })).end.exitCode).toBe(2);
+  const error = failing(/one/, { status: 'error', internal: true });
   expect((await ran({ runCase: error, scripts: withError })).end.exitCode).toBe(3);
   expect((await ran({ runCase: failing(/one/, { status: 'unexpected pass' }) })).end.exitCode).toBe(
     1,

@@ -81,19 +81,16 @@ export async function run(request: RunRequest, around: RunSurroundings): Promise
     if (diagnostics.length > 0) emit({ event: 'diagnostics', diagnostics });
   }
   const counts = emptyTally();
-  const stop = await runBatches(request, around, counts);
+  const errors = { internal: 0 };
+  const stop = await runBatches(request, around, counts, errors);
   const nothing = request.needsCases && selection.ofAllShards === 0;
+  const brokenScripts = scripts.some(({ broken }) => broken);
   const end: RunEnd = {
     event: 'run ended',
     counts,
     milliseconds: clock() - start,
     exitCode:
-      stop?.exitCode ??
-      exitCode(
-        counts,
-        scripts.some(({ broken }) => broken),
-        nothing,
-      ),
+      stop?.exitCode ?? exitCode({ counts, internal: errors.internal, brokenScripts, nothing }),
     interrupted: stop?.why ?? null,
   };
   emit(end);
@@ -117,11 +114,13 @@ async function runBatches(
   request: RunRequest,
   around: RunSurroundings,
   counts: Record<Status, number>,
+  errors: { internal: number },
 ): Promise<Stop | null> {
   const { emit, stopped } = around;
   const judges = new Map<Selected, CoversJudge>();
   const count = (result: CaseResult) => {
     counts[result.status]++;
+    if (result.internal === true) errors.internal++;
     emit({ event: 'case', result });
   };
   for await (const { of, results } of around.execute(batchesOf(request))) {

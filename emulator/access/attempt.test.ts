@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { MachineUnderTest, without } from '../machine.test-support.ts';
+import { DATA, World } from '../translate/world.test-support.ts';
 import { Value } from './parts.ts';
 
 const ROOT = 0x8040_0000n;
@@ -144,8 +145,59 @@ describe('operations', () => {
     expect(m.denied('S', 'load', EDGE, 8)).toMatchObject({ cause: 5, because: 'memory.poison' });
     expect(m.denied('S', 'amoadd', EDGE, 8)).toMatchObject({ cause: 7 });
     expect(m.verdict('S', 'load', EDGE + 8n, 8)).toBeNull();
-    m.ok('S', 'store', EDGE, 8, 4n);
+    expect(m.ok('S', 'store', EDGE, 8, 4n)).toBe(0n);
     expect(m.ok('S', 'load', EDGE, 8)).toBe(4n);
+  });
+
+  test('poisoned instructions are an instruction access fault', () => {
+    const m = edge(7n, 7n);
+    m.machine.poison(EDGE, 2n);
+    const trap = m.denied('S', 'fetch', EDGE - 2n, 4);
+    expect(trap).toMatchObject({ cause: 1, tval: EDGE, because: 'memory.poison' });
+    expect(m.verdict('S', 'fetch', EDGE - 2n, 2)).toBeNull();
+  });
+
+  test('a store that is denied in its second part leaves the poison of its first', () => {
+    const m = edge(3n, 1n);
+    m.machine.poison(EDGE - 4n, 4n);
+    expect(m.verdict('S', 'store', EDGE - 4n, 8)).toBe('mpt.permission');
+    expect(m.verdict('S', 'load', EDGE - 4n, 4)).toBe('memory.poison');
+  });
+
+  test('a denied cache block is reported at the address given, in a guest with its offset', () => {
+    const { m, address } = new World({
+      xlen: 64,
+      first: 'sv39',
+      second: 'sv39x4',
+      isolation: null,
+    });
+    m.ok('VS', 'cbo_zero', address + 0x47n, 64);
+    const other = new World({ xlen: 64, first: null, second: 'sv39x4', isolation: null });
+    expect(other.m.denied('VS', 'cbo_zero', DATA + 0x1047n, 64)).toMatchObject({
+      cause: 23,
+      tval: DATA + 0x1047n,
+      gpa: DATA + 0x1047n,
+    });
+  });
+
+  test('a prefetch neither looks at A nor sets it, in any stage', () => {
+    const world = { xlen: 64, first: 'sv39', second: 'sv39x4', isolation: null } as const;
+    const { m, stage, guest, address } = new World(world);
+    const fresh = { leaf: 4096n, fresh: true };
+    expect(stage!.map(address, DATA, 0x1000n, 3, fresh).error).toBeNull();
+    expect(guest!.map(DATA, DATA, 0x1000n, 3, { ...fresh, user: true }).error).toBeNull();
+    const entries = [stage!.entryAddress(address, 0)!, guest!.entryAddress(DATA, 0)!];
+    const accessed = (): bigint[] => entries.map((at) => (m.machine.read(at, 8) >> 6n) & 1n);
+    for (const adue of [0n, 1n << 61n]) {
+      m.poke('menvcfg', adue);
+      m.poke('henvcfg', adue);
+      const before = m.machine.counts().data;
+      expect(m.verdict('VS', 'prefetch', address, 64)).toBeNull();
+      expect(m.machine.counts()).toMatchObject({ data: before + 1, ad: 0 });
+      expect(accessed()).toEqual([0n, 0n]);
+    }
+    m.ok('VS', 'load', address, 8);
+    expect(accessed()).toEqual([1n, 1n]);
   });
 
   test('an alias answers with the memory of another page', () => {
@@ -154,6 +206,25 @@ describe('operations', () => {
     });
     m.ok('M', 'store', 0xf000_0010n, 8, 6n);
     expect(m.ok('M', 'load', 0x8000_0010n, 8)).toBe(6n);
+  });
+
+  test('filling and poisoning go on behind the border of an alias', () => {
+    const m = new MachineUnderTest({
+      ram: [{ base: 0x8000_0000n, size: 0x100_0000n }],
+      aliases: [{ base: 0x8000_2000n, size: 0x2000n, of: 0x8080_0000n }],
+    });
+    m.machine.fill(0x8000_0000n, 0x6000n, 5n);
+    for (const at of [0x8000_1000n, 0x8080_0000n, 0x8080_1ff8n, 0x8000_5ff8n]) {
+      expect(m.ok('M', 'load', at, 8)).toBe(5n);
+    }
+    expect(m.ok('M', 'load', 0x8080_2000n, 8)).not.toBe(5n);
+    m.machine.poison(0x8000_1000n, 0x4000n);
+    for (const at of [0x8000_1000n, 0x8080_0000n, 0x8080_1ff8n, 0x8000_4000n]) {
+      expect(m.verdict('M', 'load', at, 8)).toBe('memory.poison');
+    }
+    for (const at of [0x8000_0ff8n, 0x8080_2000n, 0x8000_5000n]) {
+      expect(m.verdict('M', 'load', at, 8)).toBeNull();
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import type { Reason } from '../rules/reasons.ts';
 import { translate } from '../translate/walk.ts';
 import { markExplicit, markRegion, markSplit, markWhole } from './explicit-rules.ts';
 import type { Kind, Operation } from './kinds.ts';
-import { KINDS, READ } from './kinds.ts';
+import { KINDS } from './kinds.ts';
 import { Value } from './parts.ts';
 import { PLAIN } from './physical.ts';
 import type { Port } from './port.ts';
@@ -64,7 +64,7 @@ export class Attempt {
     this.page = page;
     this.offset = offset;
     this.isSplit = false;
-    if (operation.widths.length === 1 && size === BLOCK) {
+    if (operation.widths[0] === BLOCK) {
       return this.block(operation, page, offset - (offset % BLOCK));
     }
     if (!decide.isAligned(offset, size) && this.refusesMisaligned(kind, offset)) {
@@ -83,7 +83,10 @@ export class Attempt {
     return kind.aligned || !this.port.misalignedAccess;
   }
 
-  /** CBO and prefetch: a whole block, which lies in one page. A prefetch never traps. */
+  /**
+   * CBO and prefetch: the whole block around the address, which lies in one page. What is reported is the address
+   * itself. A prefetch never traps.
+   */
   private block(operation: Operation, page: number, offset: number): Reason | null {
     const { port } = this;
     const why = this.decide(page, offset, BLOCK);
@@ -96,11 +99,15 @@ export class Attempt {
     port.counts.data++;
     if (operation.effect !== 'zero') return null;
     port.counts.stored += BLOCK;
+    port.physical.heal(port.page, offset, BLOCK);
     port.physical.memory.zero(this.frame, offset, BLOCK);
     return null;
   }
 
-  /** Whether bytes within one virtual page may be accessed; the physical page is left in `port.page`. */
+  /**
+   * Whether bytes within one virtual page may be accessed; the physical page is left in `port.page`. What the
+   * stages report is `this.offset`: of a cache block, that of the address in it.
+   */
   private decide(page: number, offset: number, size: number): Reason | null {
     const { port } = this;
     const { context, kind, physical } = port;
@@ -109,14 +116,14 @@ export class Attempt {
     // Translate: nothing, one stage or two.
     let at = page;
     if (context.first !== null) {
-      const why = translate(port, context.first, page, offset, kind, false);
+      const why = translate(port, context.first, page, this.offset, kind, false);
       if (why !== null) return why;
       at = port.page;
     } else if (kind.shadowStack) {
       return port.refuse('pte.shadow_stack', -1);
     }
     if (context.second !== null && decide.translatesGuest()) {
-      const why = translate(port, context.second, at, offset, kind, false);
+      const why = translate(port, context.second, at, this.offset, kind, false);
       if (why !== null) return why;
       at = port.page;
     }
@@ -157,11 +164,9 @@ export class Attempt {
       if (this.isSplit && decide.asksPma() && physical.pma.kindOf(page) === 'io') {
         return port.refuse('pma.misaligned', -1);
       }
-      const reads = (kind.needs & READ) !== 0 && kind !== KINDS.cbo;
-      if (reads && decide.seesPoison() && physical.isPoisoned(page, offset, size)) {
+      if (kind.reads && decide.seesPoison() && physical.isPoisoned(page, offset, size)) {
         return port.refuse('memory.poison', -1);
       }
-      if (kind.writes) physical.heal(page, offset, size);
     }
     this.frame = physical.frameOf(page);
     return null;
@@ -207,10 +212,10 @@ export class Attempt {
     const { bigEndian } = port.context;
     if (isWrite) {
       if (bigEndian) value.reverse(size);
-      this.store(firstFrame, offset, head, value.lo, value.hi);
+      this.store(firstPage, firstFrame, offset, head, value.lo, value.hi);
       if (why !== null) return why;
       value.right(head);
-      this.store(this.frame, 0, tail, value.lo, value.hi);
+      this.store(port.page, this.frame, 0, tail, value.lo, value.hi);
       value.set(0, 0);
       return null;
     }
@@ -237,7 +242,7 @@ export class Attempt {
       case 'conditional':
         // An SC is modelled as one whose reservation holds: it succeeds and returns 0.
         if (bigEndian) value.reverse(size);
-        this.store(frame, offset, size, value.lo, value.hi);
+        this.store(port.page, frame, offset, size, value.lo, value.hi);
         value.set(0, 0);
         return;
       case 'swap':
@@ -252,7 +257,7 @@ export class Attempt {
           other.set(sum, (hi + other.hi + carry) | 0);
         }
         if (bigEndian) other.reverse(size);
-        this.store(frame, offset, size, other.lo, other.hi);
+        this.store(port.page, frame, offset, size, other.lo, other.hi);
         return;
       }
       case 'zero':
@@ -268,9 +273,18 @@ export class Attempt {
     this.value.set(memory.lo, memory.hi);
   }
 
-  private store(frame: number, offset: number, size: number, lo: number, hi: number): void {
+  /** Stores within a physical page; poison goes where something is written over it. */
+  private store(
+    page: number,
+    frame: number,
+    offset: number,
+    size: number,
+    lo: number,
+    hi: number,
+  ): void {
     const { physical, counts } = this.port;
     counts.stored += size;
+    physical.heal(page, offset, size);
     physical.memory.store(frame, offset, size, lo, hi);
   }
 }

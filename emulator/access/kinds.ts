@@ -21,8 +21,12 @@ export interface Kind {
   readonly executeAsRead: boolean;
   /** Whether it is an access of a shadow-stack instruction (Zicfiss). */
   readonly shadowStack: boolean;
+  /** Whether it looks at what memory holds: uncorrectable bytes deny it. */
+  readonly reads: boolean;
   /** Whether it sets D. */
   readonly writes: boolean;
+  /** Whether A and D matter to it: a prefetch neither looks at them nor sets them. */
+  readonly marksPages: boolean;
   /** Whether it must be naturally aligned whatever the machine supports (LR, SC, AMO). */
   readonly aligned: boolean;
   /** Rule marked when the protection table decides this kind, or -1. */
@@ -42,7 +46,9 @@ const row = (
   hypervisor: false,
   executeAsRead: false,
   shadowStack: false,
+  reads: needs !== WRITE,
   writes: (needs & WRITE) !== 0,
+  marksPages: true,
   aligned: false,
   rule: -1,
   ...more,
@@ -66,6 +72,7 @@ export const KINDS = {
   sspush: row('sspush', READ | WRITE, 'store', {
     aligned: true,
     shadowStack: true,
+    reads: false,
     rule: R.SMMPT_ACC_21,
   }),
   sspopchk: row('sspopchk', READ | WRITE, 'store', {
@@ -81,8 +88,9 @@ export const KINDS = {
   }),
   cboZero: row('cbo.zero', WRITE, 'store', { rule: R.SMMPT_ACC_25 }),
   /** CBO.CLEAN, CBO.FLUSH, CBO.INVAL: what they need is the knob `cbo_needs`. */
-  cbo: row('cbo', READ, 'store', { rule: R.SMMPT_ACC_26 }),
-  prefetch: row('prefetch', READ, 'load', { rule: R.SMMPT_ACC_27 }),
+  cbo: row('cbo', READ, 'store', { reads: false, rule: R.SMMPT_ACC_26 }),
+  /** Whatever it would need: where it may not go, nothing happens. */
+  prefetch: row('prefetch', READ, 'load', { marksPages: false, rule: R.SMMPT_ACC_27 }),
   /** A page-table entry read or updated by the walker, on behalf of any of the above. */
   pteRead: row('pte read', READ, 'load'),
   pteWrite: row('pte write', WRITE, 'store'),

@@ -91,7 +91,8 @@ export class Physical {
 
   /** Poison goes where something is written over it. */
   heal(page: number, offset: number, size: number): void {
-    if (!this.isPlain(page)) this.memory.poison.mark(this.pma.resolve(page), offset, size, 0);
+    const { poison } = this.memory;
+    if (!poison.isEmpty) poison.mark(this.pma.resolve(page), offset, size, 0);
   }
 
   /** The frame whose memory answers for a page. */

@@ -42,6 +42,8 @@ export class Port extends Verdicts {
   svvptc = false;
   /** A protection-table entry with V=0 may be kept until a fence. */
   keepsInvalid = false;
+  /** An MTT-era look-up denies an address beyond the mode's width. */
+  checksWidth = true;
   /** A reserved tuple denies its whole entry. */
   poisonsEntry = true;
   napotAllLevels = true;
@@ -97,6 +99,7 @@ export class Port extends Verdicts {
     this.svnapot = features.has('Svnapot');
     this.svvptc = features.has('Svvptc');
     this.keepsInvalid = this.revision.cachesInvalid || knobs.v_visible_after === 'fence';
+    this.checksWidth = this.revision.widthCheck || knobs.mtt_too_wide === 'fault';
     this.poisonsEntry = knobs.reserved_tuple === 'entry';
     this.napotAllLevels = knobs.napot_levels === 'all';
     this.hlvxNeeds = decide.isolation.hlvxNeeds(knobs.hlvx_needs_x === 'yes');

@@ -17,7 +17,7 @@ describe('the faults', () => {
     const broken = decisionsWith([fault]);
     for (const [record, replaced] of records) {
       const right: object = DECISIONS[record as keyof typeof DECISIONS];
-      expect(Object.keys(right)).toEqual(expect.arrayContaining(Object.keys(replaced as object)));
+      expect(Object.keys(right)).toEqual(expect.arrayContaining(Object.keys(replaced)));
       expect(broken[record as keyof typeof DECISIONS]).not.toEqual(right);
     }
   });

@@ -114,6 +114,11 @@ export const PTE_FAULTS = {
     breaks: rules('SMMPT-PTW-08 SMMPT-PTW-10'),
     replaces: { pte: { needsDirty: () => false } },
   },
+  'pte.prefetch-marks-pages': {
+    says: 'a prefetch sets A',
+    breaks: [],
+    replaces: { pte: { marksPages: () => true } },
+  },
   'pte.always-updates': {
     says: 'every use of a leaf writes it, A and D set or not',
     breaks: rules('SMMPT-PTW-03 SMMPT-PTW-09'),

@@ -1,14 +1,6 @@
 /** Hypervisor and virtual-supervisor CSRs. GEILEN is 0: no guest external interrupts. */
 import type { Platform } from '../platform.ts';
-import {
-  causeMask,
-  envcfgMask,
-  openEnvcfg,
-  EPC_MASK,
-  legaliseEnvcfg,
-  legaliseTvec,
-  VS_INTERRUPTS,
-} from './csr-machine.ts';
+import { causeMask, EPC_MASK, gatedEnvcfg, legaliseTvec, VS_INTERRUPTS } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
 import { ATP, atpMode, legaliseSatp, SSTATUS_WRITABLE, stageGeometry } from './csr-supervisor.ts';
@@ -34,12 +26,6 @@ const HEDELEG_MASK = 0xb1ffn | (1n << 18n) | (1n << 19n);
 
 /** Bits of henvcfg that menvcfg must allow: SSE, ADUE, PBMTE. */
 const GATED = (1n << 3n) | (1n << 61n) | (1n << 62n);
-
-/** henvcfg as in force: what menvcfg does not allow reads zero. */
-export function effectiveHenvcfg(state: CsrState): bigint {
-  const value = state.raw('henvcfg');
-  return state.decide.gatesByMenvcfg() ? value & (~GATED | state.raw('menvcfg')) : value;
-}
 
 /** Unlike satp, every field legalises on its own; the root is 16 KiB aligned. */
 function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
@@ -79,13 +65,7 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
   ...wide('henvcfg', 0x60a, 0x61a, {
     exists: withHypervisor,
     affectsAccess: true,
-    initial: openEnvcfg,
-    read: effectiveHenvcfg,
-    write: (state, value) => {
-      const gate = state.decide.gatesByMenvcfg() ? ~GATED | state.raw('menvcfg') : -1n;
-      const wanted = value & envcfgMask(state.platform) & gate;
-      state.setRaw('henvcfg', legaliseEnvcfg(state, state.raw('henvcfg'), wanted));
-    },
+    ...gatedEnvcfg('henvcfg', -1n, GATED),
   }),
   hypervisor('htval', 0x643),
   hypervisor('hip', 0x644, {

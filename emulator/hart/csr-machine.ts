@@ -89,6 +89,27 @@ export function legaliseEnvcfg(_: CsrState, old: bigint, wanted: bigint): bigint
   return keepUnless(((wanted >> 4n) & 3n) !== 2n, old, wanted, 3n << 4n);
 }
 
+/**
+ * henvcfg and senvcfg, of which only the bits of `mask` exist: the fields `gated` read zero and are read-only while
+ * menvcfg does not allow them.
+ */
+export function gatedEnvcfg(
+  name: 'henvcfg' | 'senvcfg',
+  mask: bigint,
+  gated: bigint,
+): Pick<CsrRow, 'read' | 'write'> & { readonly initial: (platform: Platform) => bigint } {
+  const allowed = (state: CsrState): bigint =>
+    state.decide.gatesByMenvcfg() ? ~gated | state.raw('menvcfg') : -1n;
+  return {
+    initial: openEnvcfg,
+    read: (state) => state.raw(name) & allowed(state),
+    write: (state, value) => {
+      const wanted = value & mask & envcfgMask(state.platform) & allowed(state);
+      state.setRaw(name, legaliseEnvcfg(state, state.raw(name), wanted));
+    },
+  };
+}
+
 /** Vector MODE 2 and 3 are reserved. */
 export function legaliseTvec(_: CsrState, old: bigint, wanted: bigint): bigint {
   return keepUnless((wanted & 3n) < 2n, old, wanted, 3n);

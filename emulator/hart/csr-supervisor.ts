@@ -2,15 +2,7 @@
 import { STAGE_GEOMETRIES } from '../translate/geometry.ts';
 import type { StageGeometry } from '../translate/geometry.ts';
 import type { Feature, Platform } from '../platform.ts';
-import {
-  causeMask,
-  envcfgMask,
-  openEnvcfg,
-  EPC_MASK,
-  legaliseEnvcfg,
-  legaliseTvec,
-  MSTATUS,
-} from './csr-machine.ts';
+import { causeMask, EPC_MASK, gatedEnvcfg, legaliseTvec, MSTATUS } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr } from './csr-row.ts';
 
@@ -105,11 +97,8 @@ export const SUPERVISOR_CSRS: readonly CsrRow[] = [
     write: (state, value) => merge(state, 'mie', delegated(state), value),
   }),
   csr('stvec', 0x105, { virtual: 'vstvec', legalise: legaliseTvec }),
-  csr('senvcfg', 0x10a, {
-    mask: (platform) => envcfgMask(platform) & 0xffn,
-    initial: openEnvcfg,
-    legalise: legaliseEnvcfg,
-  }),
+  // It has SSE of the fields that menvcfg gates, and neither ADUE nor PBMTE.
+  csr('senvcfg', 0x10a, gatedEnvcfg('senvcfg', 0xffn, 1n << 3n)),
   csr('sscratch', 0x140, { virtual: 'vsscratch' }),
   csr('sepc', 0x141, { virtual: 'vsepc', mask: EPC_MASK }),
   csr('scause', 0x142, { virtual: 'vscause', mask: causeMask }),

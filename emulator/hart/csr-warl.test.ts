@@ -144,6 +144,24 @@ describe('mttp', () => {
   });
 });
 
+describe('senvcfg', () => {
+  it('has SSE only while menvcfg has it', () => {
+    const csrs = hart();
+    expect(after(csrs, 'senvcfg', 0x8n)).toBe(0n);
+    csrs.poke('menvcfg', 0x8n);
+    expect(csrs.peek('senvcfg')).toBe(0n);
+    expect(after(csrs, 'senvcfg', 0x8n)).toBe(0x8n);
+    csrs.poke('menvcfg', 0n);
+    expect(csrs.peek('senvcfg')).toBe(0n);
+  });
+
+  it('has the cache-block enables whatever menvcfg says, and neither ADUE nor PBMTE', () => {
+    const csrs = hart();
+    csrs.poke('menvcfg', 0n);
+    expect(after(csrs, 'senvcfg', ONES & ~0x20n)).toBe(0xd1n);
+  });
+});
+
 describe('satp, vsatp and hgatp', () => {
   const satp = (mode: bigint, id: bigint, ppn: bigint) => (mode << 60n) | (id << 44n) | ppn;
 

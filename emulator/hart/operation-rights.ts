@@ -27,8 +27,9 @@ const deny = (cause: 2 | 22): Denial => ({ cause, because: 'instruction.privileg
 
 /**
  * Why `mode` may not execute the operation, or null. menvcfg off is illegal; henvcfg off, and senvcfg off in VU, is a
- * virtual instruction. Shadow stacks do not exist in M-mode, and where they are off their instructions make no
- * access at all: an attempt of one is refused as illegal.
+ * virtual instruction. Where shadow stacks are off, as always in M-mode, SSPUSH and SSPOPCHK make no access at all:
+ * an attempt of one is refused as illegal. SSAMOSWAP executes in M-mode; its access is denied unless MPRV lends it
+ * another mode.
  */
 export function deniesOperation(
   state: CsrState,
@@ -45,7 +46,7 @@ export function deniesOperation(
   }
   const needs = NEEDS[operation];
   if (needs === undefined) return null;
-  if (mode === 'M') return needs === SSE ? deny(2) : null;
+  if (mode === 'M') return needs === SSE && operation !== 'ssamoswap' ? deny(2) : null;
   const on = (name: string) => (state.raw(name) & needs) !== 0n;
   if (!on('menvcfg')) return deny(2);
   if (isVirtual(mode) && !on('henvcfg')) return deny(22);

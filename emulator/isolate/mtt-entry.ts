@@ -15,7 +15,7 @@ export const L1_DIR = 4;
 const RIGHTS = [0, READ | EXECUTE, READ | WRITE, READ | WRITE | EXECUTE];
 
 export const mttDecisions = {
-  /** From v0.1.1: an address beyond the mode's width. */
+  /** An address beyond the mode's width: a fault from v0.1.1 on, before that an open point. */
   tooWide: (g: MttGeometry, page: number, isChecked: boolean): boolean =>
     isChecked && page >= g.pages,
   index: (g: MttGeometry, page: number, level: number): number =>

@@ -22,7 +22,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   const g = domain.geometry as MttGeometry;
   fired[START[g.name]] = 1;
   port.xwr = 0;
-  if (decide.tooWide(g, page, port.revision.widthCheck)) {
+  if (decide.tooWide(g, page, port.checksWidth)) {
     return port.refuse('mtt.range', R.SMMPT_WIDTH_08);
   }
   let level: number = g.root;

@@ -66,6 +66,22 @@ describe('aliases', () => {
     expect(of.kindOf(0x4_0123)).toBe('memory');
   });
 
+  it('break a run of pages at each of their borders, also behind another alias', () => {
+    const of = pma({ aliases });
+    expect(of.unbroken(0x3_fffe, 10)).toBe(2);
+    expect(of.unbroken(0x4_fff0, 32)).toBe(16);
+    expect(of.unbroken(0x2_0000, 32)).toBe(1);
+    expect(of.unbroken(RAM, 1000)).toBe(1000);
+    const chained = pma({
+      aliases: [
+        { base: 0x6000_0000n, size: 0x8000n, of: 0x3fff_e000n },
+        { base: 0x4000_0000n, size: 0x1000_0000n, of: 0x8000_0000n },
+      ],
+    });
+    expect(chained.unbroken(0x6_0000, 8)).toBe(2);
+    expect(chained.unbroken(0x6_0002, 8)).toBe(6);
+  });
+
   it('of vacant memory are vacant', () => {
     const of = pma({ aliases: [{ base: 0x4000_0000n, size: 0x1000n, of: 0x100_0000n }] });
     expect(of.kindOf(0x4_0000)).toBe('vacant');

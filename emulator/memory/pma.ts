@@ -70,6 +70,22 @@ export class Pma {
     return page;
   }
 
+  /** How many of `count` pages from `page` on are answered by one piece of memory: up to the next border of an alias. */
+  unbroken(page: number, count: number): number {
+    let at = page;
+    let left = count;
+    for (let step = 0; step < CHAIN; step++) {
+      for (const { first, end } of this.#aliases) {
+        if (first > at) left = Math.min(left, first - at);
+        else if (end > at) left = Math.min(left, end - at);
+      }
+      const alias = this.#aliases.find(({ first, end }) => at >= first && at < end);
+      if (alias === undefined) break;
+      at = alias.to + (at - alias.first);
+    }
+    return left;
+  }
+
   kindOf(page: number): PageKind {
     const at = this.resolve(page);
     const { length } = this.#ranges;

@@ -21,8 +21,8 @@ function rows(list) {
 }
 
 export function catalogue() {
-  const body = LISTS.flatMap(rows).map(({ id, list, statement, source }) =>
-    `  ${JSON.stringify({ id, list, statement, source })},`,
+  const body = LISTS.flatMap(rows).map(
+    ({ id, list, statement, source }) => `  ${JSON.stringify({ id, list, statement, source })},`,
   );
   return `/** The rules of the specifications. Generated from the lists beside it by generate.mjs: do not edit. */
 export const CATALOGUE = [

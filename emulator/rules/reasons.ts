@@ -35,7 +35,8 @@ export const REASONS = {
   'pte.pbmt': 'a page-table entry has a reserved memory type',
   'pte.accessed': 'A is clear and hardware does not set it',
   'pte.dirty': 'D is clear and hardware does not set it',
-  'pte.shadow_stack': 'a shadow-stack access to another page, or a write or fetch of a shadow-stack page',
+  'pte.shadow_stack':
+    'a shadow-stack access to another page, or a write or fetch of a shadow-stack page',
   'pte.guest_width': 'a guest physical address is wider than the G-stage mode',
   'pte.table_pmp': 'PMP denies a page-table access',
   'pte.table_pma': 'a page table lies in vacant or unsuitable memory',

@@ -61,12 +61,15 @@ export const pteDecisions = {
   mxr: (context: Context, isVsStage: boolean): boolean =>
     context.mxr || (isVsStage && context.vsmxr),
   needsAccessed: (lo: number): boolean => (lo & A) === 0,
+  /** Whether A and D concern an access at all, whichever table is read on its behalf. */
+  marksPages: (original: Kind): boolean => original.marksPages,
   needsDirty: (lo: number, writes: boolean): boolean => writes && (lo & D) === 0,
 };
 
 /**
- * Shadow-stack pages (Zicfiss) in the first stage: shadow-stack instructions go to no other page, stores and fetches
- * never to these, loads may read them. A read-only page under a shadow-stack access is a page fault (copy on write).
+ * Shadow-stack pages (Zicfiss) in the first stage: shadow-stack instructions go to no other page; stores, fetches and
+ * CBO instructions never to these; loads may read them. A read-only page under a shadow-stack access is a page fault
+ * (copy on write).
  */
 export function shadowStackVerdict(
   lo: number,
@@ -78,5 +81,5 @@ export function shadowStackVerdict(
     return xwrOf(lo) === READ ? 'pte.permission' : 'pte.shadow_stack';
   }
   if (!isPage || kind.executeAsRead) return 'other';
-  return kind.origin === 'load' || kind.name === 'cbo' ? 'ok' : 'pte.shadow_stack';
+  return kind.origin === 'load' ? 'ok' : 'pte.shadow_stack';
 }

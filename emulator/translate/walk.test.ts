@@ -201,12 +201,22 @@ describe('shadow stacks', () => {
 
   test('W alone is a page of its own kind while SSE=1', () => {
     const m = sv39(to(DATA, stack));
-    m.poke('menvcfg', SSE);
+    m.poke('menvcfg', SSE | 0xd0n);
     expect(m.verdict('S', 'sspush', VA, 8)).toBeNull();
     expect(m.verdict('S', 'load', VA)).toBeNull();
     expect(m.denied('S', 'store', VA, 8)).toMatchObject({ cause: 7, because: 'pte.shadow_stack' });
     expect(m.denied('S', 'fetch', VA, 4)).toMatchObject({ cause: 1, because: 'pte.shadow_stack' });
+    expect(m.denied('S', 'cbo_clean', VA, 64)).toMatchObject({ cause: 7 });
+    expect(m.denied('S', 'cbo_zero', VA, 64)).toMatchObject({ cause: 7 });
     expect(m.denied('S', 'sspush', VA + 4n, 8)).toMatchObject({ cause: 7 });
+  });
+
+  test('SSAMOSWAP in M-mode is an access fault, unless MPRV lends it the mode of the page', () => {
+    const m = sv39(to(DATA, stack));
+    m.poke('menvcfg', SSE);
+    expect(m.denied('M', 'ssamoswap', DATA, 8)).toMatchObject({ cause: 7 });
+    m.poke('mstatus', (1n << 17n) | (1n << 11n));
+    expect(m.verdict('M', 'ssamoswap', VA, 8)).toBeNull();
   });
 
   test('shadow-stack instructions go nowhere else', () => {

@@ -101,8 +101,9 @@ export function translate(
     const denied = decideLeaf(port, stage, lo, kind, implicit);
     if (denied !== null) return port.denyStage(denied, stage.name);
 
-    // 6. A, and D for a write: a fault, or an update in memory.
-    if (decide.needsAccessed(lo) || decide.needsDirty(lo, kind.writes)) {
+    // 6. A, and D for a write: a fault, or an update in memory. A prefetch passes by, in every stage.
+    const isClear = decide.needsAccessed(lo) || decide.needsDirty(lo, kind.writes);
+    if (isClear && decide.marksPages(port.kind)) {
       if (!stage.updatesAccessed) {
         port.markSvade();
         const clear = decide.needsAccessed(lo) ? 'pte.accessed' : 'pte.dirty';
@@ -128,7 +129,7 @@ export function translate(
         keepEntry(port, stage, page, level, tag, global, lo, hi, ownPage, ownOffset);
       }
     } else {
-      port.markAccessed();
+      if (!isClear) port.markAccessed();
       port.pass('leaf', -1);
     }
 

@@ -43,7 +43,7 @@ export async function configure(sources: Sources): Promise<Configuration> {
     const shape: Shape<unknown> = SETTINGS[name].shape;
     const read = shape.read(value);
     if (read instanceof Problem) {
-      throw new UsageError(`${label} ${read.text}, found ${JSON.stringify(value)}`);
+      throw new UsageError(`${label} ${read.text}${foundText(read, value)}`);
     }
     settings[name] = read;
     origins[name] = origin;
@@ -68,25 +68,32 @@ export async function configure(sources: Sources): Promise<Configuration> {
   };
 }
 
+/** The value behind a problem that does not name it already. */
+function foundText({ text }: Problem, value: unknown): string {
+  if (text.includes('found')) return '';
+  const shown = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+  return `, found ${shown}`;
+}
+
 /** What `--print-config` shows. */
 export function printedConfig({ settings, origins, file }: Configuration): string {
   const rows = SETTING_NAMES.map((name) => [name, { value: settings[name], from: origins[name] }]);
   return `${JSON.stringify({ file, settings: Object.fromEntries(rows) as object }, null, 2)}\n`;
 }
 
-/** Variables that look like settings and are none: a typing mistake that would otherwise go unseen. */
-export async function strayVariables(
+/** Variables that look like settings and are none: a typing mistake that would otherwise go unseen, so an error. */
+export async function refuseStrayVariables(
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<readonly string[]> {
+): Promise<void> {
   const known = SETTING_NAMES.filter((name) => SETTINGS[name].lasting).map(environmentName);
   const stray = Object.keys(environment).filter(
     (name) => name.startsWith('SDT_') && name !== 'SDT_DEBUG' && !known.includes(name),
   );
-  return Promise.all(
-    stray.map(async (name) => {
-      const advice = await didYouMean(name, known);
-      return `${name} is not a setting${advice === null ? '' : ` (${advice})`}`;
-    }),
+  const [name] = stray;
+  if (name === undefined) return;
+  throw new UsageError(
+    `the environment variable ${name} is not a setting`,
+    (await didYouMean(name, known)) ?? '`sdt run --print-config` shows the settings',
   );
 }
 

@@ -37,7 +37,7 @@ export async function discover(
     } else {
       const advice = await didYouMean(target, commands);
       throw new UsageError(
-        `there is no file or folder ${target}`,
+        `there is no file or folder ${target.replace(/(:\d+){1,2}$/, '')}`,
         advice === null ? null : `${advice} (a command)`,
       );
     }
@@ -125,9 +125,8 @@ class Search {
         const kind = entry.isSymbolicLink() ? this.#kindOf(path) : null;
         if (kind === 'folder' || entry.isDirectory()) this.#addFolder(path);
         else if (!entry.name.endsWith(EXTENSION)) continue;
-        // A link that leads nowhere is kept: reading it gives the diagnostic. A pipe would be waited for.
-        else if (entry.isFile() || entry.isSymbolicLink()) this.addFile(path);
-        else this.#diagnostics.push(fileDiagnostic('SDT001', path, 'it is not a regular file'));
+        // What is no regular file, or a link that leads nowhere, gets its diagnostic when it is read.
+        else this.addFile(path);
       }
     } catch (error) {
       const message = `cannot read the folder: ${reasonOf(error)}`;

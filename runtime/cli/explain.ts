@@ -39,6 +39,10 @@ export async function command(invocation: Invocation): Promise<number> {
   if (chosen === undefined) {
     throw new UsageError(`no case of '${scenario.title}' has '${part ?? ''}' in its name`);
   }
+  const others =
+    cases.length > 1 && part === null
+      ? ` (the first of ${cases.length} cases: --case TEXT takes another, such as --case '${printable(bindings(scenario.id(cases[1] ?? 0)))}')`
+      : '';
   const lines = [...places.values()].flatMap((place) => place.lines);
   // The scenario line itself means the whole case.
   const line = lines.find((number) => number !== scenario.line) ?? null;
@@ -46,10 +50,12 @@ export async function command(invocation: Invocation): Promise<number> {
     line,
     map: options['map'] === true,
   });
-  io.stdout.write(`${printable(scenario.id(chosen))}\n`);
+  io.stdout.write(`${printable(scenario.id(chosen))}${others}\n`);
   for (const text of explained) io.stdout.write(`${printable(text)}\n`);
-  if (cases.length > 1 && part === null) {
-    io.stderr.write(`this is the first of ${cases.length} cases; --case TEXT chooses another\n`);
-  }
   return EXIT.passed;
+}
+
+/** `op=load,level=1` of an id that ends in it, else the whole name. */
+function bindings(id: string): string {
+  return /\[([^\]]*)\]$/.exec(id)?.[1] ?? caseName(id);
 }

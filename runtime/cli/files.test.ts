@@ -137,9 +137,16 @@ describe('what is found', () => {
     symlinkSync('..', join(made.folder, 'd/loop'));
     symlinkSync('self.sdt', join(made.folder, 'self.sdt'));
     execFileSync('mkfifo', [join(made.folder, 'pipe.sdt')]);
-    const { files, diagnostics } = await found(made, '.');
-    expect(files).toEqual(['d/a.sdt', 'self.sdt']);
-    expect(diagnostics).toMatchObject([{ message: 'it is not a regular file' }]);
+    symlinkSync('pipe.sdt', join(made.folder, 'to-pipe.sdt'));
+    const { files } = await found(made, '.');
+    expect(files).toEqual(['d/a.sdt', 'pipe.sdt', 'self.sdt', 'to-pipe.sdt']);
+    for (const pipe of ['pipe.sdt', 'to-pipe.sdt']) {
+      expect(new Files(made.folder).read(pipe)).toMatchObject({
+        code: 'SDT001',
+        message: 'cannot read it: it is not a regular file',
+      });
+    }
+    expect((await found(made, 'pipe.sdt')).files).toEqual(['pipe.sdt']);
     expect(new Files(made.folder).read('self.sdt')).toMatchObject({
       message: 'cannot read it: too many symbolic links, or a loop of them',
     });

@@ -1,5 +1,5 @@
 /** Scripts from the disk: every file once, and one diagnostic for each that cannot be a script. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type { Diagnostic, DiagnosticCode, Source } from '../../dsl/index.ts';
 import { MAX_FILE_LENGTH } from '../../dsl/index.ts';
@@ -119,8 +119,13 @@ export function decodeScript(bytes: Uint8Array, shown: string): Source | Diagnos
   }
 }
 
-/** The bytes of a file, a pipe or a device; null when there are more than `limit`. */
+/** The bytes of a file; null when there are more than `limit`. A pipe is read only as an open stream: `/dev/stdin`. */
 function readAtMost(path: string, limit: number): Buffer | null {
+  const stat = statSync(path);
+  // Opening a pipe waits for its writer, and nothing can interrupt that.
+  if (!stat.isFile() && !stat.isDirectory() && !/^\/(dev|proc)\//.test(path)) {
+    throw new Error('it is not a regular file');
+  }
   const file = openSync(path, 'r');
   try {
     if (fstatSync(file).size > limit) return null;

@@ -35,15 +35,18 @@ export async function command(invocation: Invocation): Promise<number> {
     const text = formatted(invocation, source);
     if (text === null) code = worst(code, EXIT.usage);
     if (text === null || text === source.text) continue;
-    changed++;
     if (onlyCheck) {
+      changed++;
       io.stdout.write(`${path}\n`);
       continue;
     }
     const failed = writeWhole(path.startsWith('/') ? path : join(io.cwd, path), text);
-    if (failed === null) continue;
+    if (failed === null) {
+      changed++;
+      continue;
+    }
     io.stderr.write(`sdt: cannot write ${path}: ${failed}\n`);
-    code = worst(code, EXIT.internal);
+    code = worst(code, EXIT.usage);
   }
   const what = onlyCheck ? 'would change' : 'changed';
   io.stderr.write(`${plural(found.files.length, 'file')}, ${changed} ${what}\n`);

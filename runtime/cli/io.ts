@@ -1,5 +1,6 @@
 /** The outside world as commands see it: two streams, the environment, the working folder. */
 import { reasonOf } from './reasons.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface Output {
   write(text: string): void;
@@ -54,9 +55,20 @@ export class StreamOutput implements Output {
   }
 }
 
+/** Asked for when a command needs it: the folder may be gone, which is no internal error. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new UsageError('the working folder is gone', 'change to a folder that exists');
+  }
+}
+
 export function processIo(): Io {
   return {
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder();
+    },
     environment: process.env,
     stdout: new StreamOutput(process.stdout),
     stderr: new StreamOutput(process.stderr),

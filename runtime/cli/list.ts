@@ -1,14 +1,16 @@
 /** `sdt list`: the cases of the selection, or what the language and the machine know. */
 import { DIAGNOSTICS } from '../../dsl/index.ts';
-import { FEATURES, KNOBS, REVISIONS } from '../../emulator/index.ts';
+import { CATALOGUE, FEATURES, KNOBS, REASONS, REVISIONS } from '../../emulator/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { jsonText } from '../json-text.ts';
 import { select } from '../select.ts';
 import { plural, printable } from '../text-width.ts';
+import { wrapped } from '../wrapped.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';
-import { filtersOf, loadScripts } from './scripts.ts';
+import { filtersOf, loadScripts, pattern } from './scripts.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A catalogue as rows of a name, an optional remark and a sentence. */
 type Rows = readonly (readonly [name: string, remark: string, says: string])[];
@@ -20,12 +22,14 @@ const CATALOGUES: Readonly<Record<string, () => Rows>> = {
       return [name, values.join(' '), `${knob.says} (${knob.rule})`] as const;
     }),
   features: () => Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
+  reasons: () => Object.entries(REASONS).map(([name, says]) => [name, '', says] as const),
+  rules: () => CATALOGUE.map(({ id, list, statement }) => [id, list, statement] as const),
   revisions: () => Object.entries(REVISIONS).map(([name, { says }]) => [name, '', says] as const),
   faults: () =>
     Object.entries(FAULT_CATALOGUE).map(([name, fault]) => [
       name,
       '',
-      `${fault.says} (${fault.breaks.join(' ')})`,
+      `${fault.says}; breaks ${fault.breaks.join(' ')}`,
     ]),
   diagnostics: () => [
     ...Object.entries(FILE_DIAGNOSTICS).map(([code, title]) => [code, 'error', title] as const),
@@ -37,8 +41,11 @@ export async function command(invocation: Invocation): Promise<number> {
   const { io, options } = invocation;
   const asked = Object.keys(CATALOGUES).filter((name) => options[name] === true);
   for (const name of asked) {
-    const rows = CATALOGUES[name]?.() ?? [];
-    io.stdout.write(options['json'] === true ? catalogueJson(rows) : table(rows));
+    const rows = matching(CATALOGUES[name]?.() ?? [], invocation.targets);
+    if (rows.length === 0) throw new UsageError(`nothing matches ${invocation.targets.join(' ')}`);
+    const text =
+      options['json'] === true ? catalogueJson(rows) : table(rows, io.stdout.columns ?? 100);
+    io.stdout.write(text);
   }
   return asked.length > 0 ? EXIT.passed : listCases(invocation);
 }
@@ -69,17 +76,27 @@ async function listCases(invocation: Invocation): Promise<number> {
   for (const { path } of broken) {
     io.stderr.write(`sdt: ${printable(path)} has errors: \`sdt check\` shows them\n`);
   }
-  return broken.length > 0 ? EXIT.usage : EXIT.passed;
+  if (broken.length > 0) return EXIT.usage;
+  return selected === 0 ? EXIT.nothing : EXIT.passed;
 }
 
-function table(rows: Rows): string {
+/** The rows that every pattern matches, in the name, the remark or the sentence. */
+function matching(rows: Rows, patterns: readonly string[]): Rows {
+  const expressions = patterns.map((text) => pattern('the pattern', text));
+  return rows.filter((row) => expressions.every((expression) => expression.test(row.join(' '))));
+}
+
+/** Name and remark in columns, the sentence beside them, wrapped at the width of the terminal. */
+function table(rows: Rows, columns: number): string {
   const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length));
-  const [first, second] = [width(0), Math.min(40, width(1))];
-  const gap = second === 0 ? '' : '  ';
-  const lines = rows.map(
-    ([name, remark, says]) => `${name.padEnd(first)}  ${remark.padEnd(second)}${gap}${says}\n`,
-  );
-  return lines.join('');
+  const [first, second] = [width(0), width(1)];
+  const indent = first + (second === 0 ? 0 : second + 2) + 2;
+  return rows
+    .map(([name, remark, says]) => {
+      const head = `${name.padEnd(first)}  ${second === 0 ? '' : `${remark.padEnd(second)}  `}`;
+      return `${head}${wrapped(says, indent, columns)}\n`;
+    })
+    .join('');
 }
 
 function catalogueJson(rows: Rows): string {

@@ -139,6 +139,22 @@ test('a full disk under standard output or a report is exit code 3 and one sente
   expect(report.stdout).toMatch(/100 passed[^]*\n3\n$/);
 });
 
+test('every command whose output cannot be written ends with 3, and says so', () => {
+  for (const words of ['list', 'check --json', 'export json some.sdt', 'list --knobs', '--help']) {
+    const { stdout, stderr } = shell(`$SDT ${words} >/dev/full; echo $?`);
+    expect(stderr, words).toContain(
+      'sdt: cannot write to standard output: no space left on the device',
+    );
+    expect(stdout, words).toBe('3\n');
+  }
+});
+
+test('in a working folder that is gone, one sentence and exit code 2', () => {
+  const { stdout, stderr } = shell('mkdir gone && cd gone && rmdir ../gone && $SDT; echo $?');
+  expect(stderr).toBe('sdt: the working folder is gone\n     change to a folder that exists\n');
+  expect(stdout).toBe('2\n');
+});
+
 test('a script from a pipe runs, and an empty one is told', () => {
   const { stdout } = shell("printf 'sdt 1\\n' | $SDT run /dev/stdin; echo $?");
   expect(stdout).toMatch(/\n4\n$/);

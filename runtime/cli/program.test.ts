@@ -46,6 +46,47 @@ describe('sdt run', () => {
     expect(await passed('{suites/*,other}.sdt', '-t', 'owner')).toContain('2 of 8');
   });
 
+  test('a line behind the end of a file, and a place in no file, are usage errors', async () => {
+    expect(await bench.sdt('run', 'other.sdt:99')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no line 99: other.sdt has 19 lines') as string,
+    });
+    expect((await bench.sdt('explain', 'nope.sdt:3')).err).toBe(
+      'there is no file or folder nope.sdt\n\n',
+    );
+  });
+
+  test('a value that cannot be is told with its limits, in words', async () => {
+    const err = async (...words: string[]) => (await bench.sdt('run', ...words)).err;
+    expect(await err('-j', '100000')).toContain('from 1 to 999 threads');
+    expect(await err('--set', 'abc')).toBe("--set must be of the form name=value, found 'abc'\n\n");
+    expect(await err('--reporter', 'junit=/no/such/folder/x.xml')).toContain(
+      'there is no folder /no/such/folder',
+    );
+    expect(existsSync('/no')).toBe(false);
+  });
+
+  test("a case that exceeds its step budget is the script's error", async () => {
+    const { code, out } = await bench.sdt('run', 'other.sdt', '-t', 'owner', '--steps', '1');
+    expect({ code, out }).toMatchObject({ code: 0 });
+    const loop = new Bench({
+      'a.sdt': TWO.replace(
+        '  vault loads 8 bytes at key                       -> 0x5ec2e7\n',
+        '  vault loads 8 bytes at key every 8 of key        -> ok\n',
+      ),
+    });
+    const ended = await loop.sdt('run', '-t', 'owner', '--steps', '3');
+    expect(ended.out).toContain('ERROR');
+    expect(ended.code).toBe(2);
+    loop.remove();
+  });
+
+  test("the replay command repeats --config and a seed of one's own", async () => {
+    bench.write('mine.json', '{"tags": []}');
+    const { out } = await bench.sdt('run', 'other.sdt', '--config', 'mine.json', '--seed', '9');
+    expect(out).toMatch(/again: sdt run 'other\.sdt#.*' --seed 9 --config mine\.json$/m);
+  });
+
   test('an undeclared tag is a usage error with advice', async () => {
     const { code, err } = await bench.sdt('run', '--tag', 'smok');
     expect(code).toBe(2);
@@ -71,10 +112,12 @@ describe('sdt run', () => {
     fresh.remove();
   });
 
-  test('--caching all runs each case under every policy and names it', async () => {
+  test('--caching all runs each case under every policy and tells a failure of all once', async () => {
     const { out } = await bench.sdt('run', '--caching', 'all');
     expect(out).toContain('12 passed, 4 failed');
-    expect(out).toContain(`again: sdt run '${FETCH}' --caching retain`);
+    expect(out).toContain('{none, retain, random, sized}');
+    expect(out.match(/again:/g)).toHaveLength(1);
+    expect(out).toContain(`again: sdt run '${FETCH}' --caching none`);
   });
 
   test('--bail stops, --repeat agrees, --shuffle loses nothing', async () => {
@@ -185,6 +228,25 @@ describe('the other commands', () => {
     expect(item).toMatchObject({ id: FETCH, line: 12, tags: ['mpt', 'smoke', 'slow'] });
   });
 
+  test('list shows rules and reasons, those that match, within the width', async () => {
+    const { out } = await bench.sdt('list', '--rules', 'SMMPT-XWR-0[12]');
+    expect(out.match(/^SMMPT-XWR/gm)).toHaveLength(2);
+    const every = await bench.sdt('list', '--faults');
+    expect(Math.max(...every.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect((await bench.sdt('list', '--reasons')).out).toMatch(/^mpt\.permission +the XWR/m);
+    expect((await bench.sdt('list', '--rules', 'no such thing')).code).toBe(2);
+  });
+
+  test('a folder without scripts is exit code 4 everywhere, with what to do', async () => {
+    const empty = new Bench({ 'readme.md': '' });
+    for (const word of ['run', 'check', 'list']) {
+      const { code, err } = await empty.sdt(word);
+      expect(code).toBe(4);
+      expect(err).toContain('`sdt init .` makes one');
+    }
+    empty.remove();
+  });
+
   test('list shows knobs, features, revisions, faults and diagnostics', async () => {
     expect((await bench.sdt('list', '--knobs')).out).toMatch(/^reserved_tuple +\[entry\] tuple/m);
     expect((await bench.sdt('list', '--features')).out).toMatch(/^Sv57 +/m);
@@ -199,6 +261,12 @@ describe('the other commands', () => {
     expect(out).toMatch(/mpt L0/);
     expect(out).toContain('vault');
     expect((await bench.sdt('explain', 'suites')).code).toBe(2);
+    const first = await bench.sdt('explain', 'suites/two.sdt:19');
+    expect(first.out.split('\n')[0]).toBe(
+      "suites/two.sdt#a wrong expectation for <op>[op=load] (the first of 3 cases: --case TEXT takes another, such as --case 'op=store')",
+    );
+    const second = await bench.sdt('explain', 'suites/two.sdt:19', '--case', 'op=store');
+    expect(second.out.split('\n')[0]).toMatch(/\[op=store\]$/);
   });
 
   test('export prints plans, one array', async () => {

@@ -1,8 +1,10 @@
 /** The words of the command line: commands, their flags, their help. Each command is loaded when it is called. */
 import { Command as Commander, CommanderError, Option } from 'commander';
-import { configure, printedConfig, strayVariables } from './config.ts';
+import { configure, printedConfig, refuseStrayVariables } from './config.ts';
 import type { Command, Invocation } from './invocation.ts';
+import { EXIT, worst } from '../exit-code.ts';
 import type { Io } from './io.ts';
+import { CLOSED } from './io.ts';
 import type { SettingName } from './settings.ts';
 import { SETTING_NAMES, SETTINGS } from './settings.ts';
 
@@ -63,12 +65,15 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
       ['--knobs', 'open points of the specification, their values and defaults'],
       ['--features', 'what `requires` and `machine without` may name'],
       ['--revisions', 'revisions of the specification'],
+      ['--reasons', 'what `because` may name'],
+      ['--rules', 'rules of the specification, with what each says'],
       ['--faults', 'what `--fault` may name'],
       ['--diagnostics', 'every message about scripts, with its code'],
     ],
     examples: [
       ["sdt list --grep 'straddle'", 'ids of the matching cases'],
       ['sdt list --knobs', 'what `--set` may name'],
+      ["sdt list --rules 'NAPOT|XWR-0'", 'the rules whose id or statement matches'],
     ],
     load: () => import('./list.ts'),
   },
@@ -91,6 +96,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
       ['--prove', 'plant the faults of every rule: only what a scenario notices is decided'],
       ['--min <percent>', 'exit 1 when less than this is decided'],
       ['--list <name>', 'the list of rules: smsd-smmpt, cove or io'],
+      ['--verbose', 'list the decided rules too'],
       ['--json', 'as JSON'],
     ],
     examples: [['sdt cover suites --prove --min 90', 'as a gate']],
@@ -101,6 +107,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     says: 'plant faults in the machine and list those that no scenario notices',
     settings: [...VARIATION, 'color'],
     flags: [
+      ['--list', 'print the faults and what each breaks, and plant none'],
       ['--json', 'as JSON'],
       ['--verbose', 'show which case caught each fault'],
     ],
@@ -128,12 +135,21 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
 };
 
-/** Runs the command that the words name; gives its exit code. */
+/** Runs the command that the words name; gives its exit code. Output that could not be written is never a success. */
 export async function runProgram(
   io: Io,
   words: readonly string[],
   version: string,
 ): Promise<number> {
+  const code = await parseAndRun(io, words, version);
+  await io.stdout.flush();
+  const { failed } = io.stdout;
+  if (failed === null || failed === CLOSED) return code;
+  io.stderr.write(`sdt: cannot write to standard output: ${failed}\n`);
+  return worst(code, EXIT.internal);
+}
+
+async function parseAndRun(io: Io, words: readonly string[], version: string): Promise<number> {
   let code = 0;
   const program = new Commander('sdt')
     .description('A scriptable test bench for RISC-V supervisor-domain isolation')
@@ -187,7 +203,7 @@ async function perform(row: CommandRow, call: Call): Promise<number> {
   const { io, version, words, targets, options } = call;
   const { environment, cwd } = io;
   const configFile = typeof options['config'] === 'string' ? options['config'] : null;
-  for (const line of await strayVariables(environment)) io.stderr.write(`sdt: ${line}\n`);
+  await refuseStrayVariables(environment);
   const configuration = await configure({ flags: options, environment, cwd, configFile });
   if (options['printConfig'] === true) {
     io.stdout.write(printedConfig(configuration));

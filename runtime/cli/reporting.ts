@@ -1,6 +1,6 @@
 /** The reporters of a run and where each writes: `name`, `name=file`, and those that the surroundings add. */
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { RunEvent } from '../events.ts';
 import type { ReporterName } from '../reporters/index.ts';
 import { REPORTERS, isReporterName } from '../reporters/index.ts';
@@ -8,7 +8,6 @@ import type { Reporter, ReporterOptions } from '../reporters/reporter.ts';
 import { AtomicFile } from './atomic-file.ts';
 import { isCi, wantsColour } from './colour.ts';
 import type { Io, Output } from './io.ts';
-import { CLOSED } from './io.ts';
 import { Progress } from './progress.ts';
 import { reasonOf } from './reasons.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
@@ -71,15 +70,12 @@ export class Reporting {
   readonly #reporters: readonly Reporter[];
   readonly #files: readonly AtomicFile[];
   readonly #progress: Progress | null;
-  readonly #io: Io;
 
   private constructor(
-    io: Io,
     reporters: readonly Reporter[],
     files: readonly AtomicFile[],
     progress: Progress | null,
   ) {
-    this.#io = io;
     this.#reporters = reporters;
     this.#files = files;
     this.#progress = progress;
@@ -99,7 +95,9 @@ export class Reporting {
         const stream = machine ? io.stderr : io.stdout;
         reporters.push(reporter(streamOptions(options, stream, progress)));
       } else {
-        const file = new AtomicFile(absolute(io.cwd, request.file));
+        const path = absolute(io.cwd, request.file);
+        refuseStrangeFolder(io.cwd, path, request.file);
+        const file = new AtomicFile(path);
         files.push(file);
         if (file.failed !== null) {
           for (const other of files) other.abandon();
@@ -108,7 +106,7 @@ export class Reporting {
         reporters.push(reporter({ ...common(options), write: (text) => file.write(text) }));
       }
     }
-    return new Reporting(io, reporters, files, progress);
+    return new Reporting(reporters, files, progress);
   }
 
   emit(event: RunEvent): void {
@@ -117,18 +115,13 @@ export class Reporting {
   }
 
   /** Makes the report files appear; gives what could not be written. */
-  async finish(): Promise<readonly string[]> {
+  finish(): readonly string[] {
     this.#progress?.clear();
     const problems: string[] = [];
     for (const file of this.#files) {
       file.finish();
       if (file.failed !== null)
         problems.push(`cannot write the report ${file.path}: ${file.failed}`);
-    }
-    await this.#io.stdout.flush();
-    const { failed } = this.#io.stdout;
-    if (failed !== null && failed !== CLOSED) {
-      problems.push(`cannot write to standard output: ${failed}`);
     }
     return problems;
   }
@@ -138,6 +131,16 @@ export class Reporting {
     this.#progress?.clear();
     for (const file of this.#files) file.abandon();
   }
+}
+
+/** A report may make folders below the working folder; elsewhere a missing folder is a mistake. */
+function refuseStrangeFolder(cwd: string, path: string, shown: string): void {
+  const folder = dirname(path);
+  if (!relative(cwd, folder).startsWith('..') || existsSync(folder)) return;
+  throw new UsageError(
+    `cannot write the report ${shown}: there is no folder ${folder}`,
+    'folders are made only below the working folder',
+  );
 }
 
 function absolute(cwd: string, path: string): string {

@@ -36,7 +36,7 @@ export async function command(invocation: Invocation): Promise<number> {
       color: settings.color,
       clock,
       source: loaded.files.source,
-      replay: (result) => replay(result, variations),
+      replay: (result) => replay(result, variations, invocation.options['config']),
     });
     const whole = invocation.targets.length === 0 && selection.selected === selection.total;
     const history = new History(io.cwd, whole);
@@ -55,7 +55,7 @@ export async function command(invocation: Invocation): Promise<number> {
         stopped: signals.stopped,
       });
       history.save();
-      const problems = await reporting.finish();
+      const problems = reporting.finish();
       const partial = selection.selected < selection.total || end.interrupted !== null;
       const compared = baseline?.finish(io, partial) ?? EXIT.passed;
       for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
@@ -135,10 +135,11 @@ function executor(
 }
 
 /** The command that runs one case again; its id goes through the shell unharmed. */
-function replay(result: CaseResult, variations: readonly Variation[]): string {
+function replay(result: CaseResult, variations: readonly Variation[], config: unknown): string {
   const variation = variations.find((item) => variationName(item) === result.variation);
   const options = variation === undefined ? [] : variationOptions(variation);
-  return ['sdt', 'run', result.id, ...options].map(shellWord).join(' ');
+  const configured = typeof config === 'string' ? ['--config', config] : [];
+  return ['sdt', 'run', result.id, ...options, ...configured].map(shellWord).join(' ');
 }
 
 function shellWord(word: string): string {

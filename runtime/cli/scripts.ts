@@ -1,12 +1,13 @@
 /** The scripts of a call: found, read, compiled; what is wrong with them as diagnostics. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Diagnostic } from '../../dsl/index.ts';
+import type { Diagnostic, Source } from '../../dsl/index.ts';
 import { Compiler } from '../compile.ts';
 import type { Script } from '../script.ts';
 import type { Filters } from '../select.ts';
 import { NO_FILTERS } from '../select.ts';
 import { parseTags } from '../tag-expression.ts';
+import { plural } from '../text-width.ts';
 import { discover } from './discover.ts';
 import { Files } from './files.ts';
 import { lastFailed } from './history.ts';
@@ -54,12 +55,26 @@ export async function loadScripts(
   for (const path of found.files) {
     if (stopped()) break;
     const source = files.read(path);
-    if ('text' in source) scripts.push(compiler.script(source));
+    if ('text' in source) {
+      refuseLinesBehindEnd(source, found.places.get(path)?.lines ?? []);
+      scripts.push(compiler.script(source));
+    }
     // Signals and closed pipes are seen between two files.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  if (found.files.length + found.diagnostics.length === 0) {
+    io.stderr.write('sdt: no .sdt file here; `sdt init .` makes one\n');
+  }
   const unreadable = [...found.diagnostics, ...files.diagnostics()];
   return { files, scripts: [...unreadable.map(brokenScript), ...scripts], places: found.places };
+}
+
+/** `a.sdt:99` of a file with 19 lines is a mistake, not an empty selection. */
+function refuseLinesBehindEnd({ path, text }: Source, lines: readonly number[]): void {
+  const count = text.replace(/\n$/, '').split('\n').length;
+  const wrong = lines.find((line) => line > count || line < 1);
+  if (wrong === undefined) return;
+  throw new UsageError(`there is no line ${wrong}: ${path} has ${plural(count, 'line')}`);
 }
 
 /** Stands for a file or folder that could not be read. */
@@ -84,7 +99,8 @@ export async function filtersOf(
   };
 }
 
-function pattern(flag: string, source: string): RegExp {
+/** A regular expression from the command line. */
+export function pattern(flag: string, source: string): RegExp {
   try {
     return new RegExp(source, 'u');
   } catch {

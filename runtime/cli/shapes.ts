@@ -87,7 +87,9 @@ export const pairs: Shape<Readonly<Record<string, string>>> = {
     if (Array.isArray(list)) {
       for (const item of list) {
         const match = typeof item === 'string' ? /^([^=]+)=(.+)$/.exec(item) : null;
-        if (match === null) return new Problem('must be of the form name=value');
+        if (match === null) {
+          return new Problem(`must be of the form name=value, found '${String(item)}'`);
+        }
         entries.push([match[1] ?? '', match[2] ?? '']);
       }
     } else if (typeof list === 'object' && list !== null) {
@@ -110,7 +112,7 @@ export const jobs: Shape<string> = {
   read: (value) => {
     const word = typeof value === 'number' ? String(value) : value;
     if (typeof word === 'string' && /^[1-9]\d{0,2}%?$/.test(word)) return word;
-    return new Problem('must be a number of threads such as 4, or a share of them such as 50%');
+    return new Problem('must be from 1 to 999 threads, or a share of the processors such as 50%');
   },
   schema: { type: ['integer', 'string'], pattern: '^[1-9][0-9]{0,2}%?$', minimum: 1 },
   repeatable: false,

@@ -148,13 +148,40 @@ test('the summary counts skips by reason and shows the selection', async () => {
   expect(text).toContain('seed 7');
 });
 
-test('the slowest cases are listed, slowest first', async () => {
-  const cases = [160, 300, 10, 190].map((milliseconds) =>
+test('cases that take more than a second are listed, slowest first', async () => {
+  const cases = [1600, 3000, 990, 1900].map((milliseconds) =>
     result({ milliseconds, id: `x.sdt#took ${milliseconds}` }),
   );
   const { text } = await written('default', stream(cases));
   const slow = text.split('\n').filter((line) => line.startsWith('slow'));
-  expect(slow.map((line) => line.replace(/.*took /, ''))).toEqual(['300', '190', '160']);
+  expect(slow.map((line) => line.replace(/.*took /, ''))).toEqual(['3000', '1900', '1600']);
+});
+
+test('a case that fails alike under several policies is told once, with all of them', async () => {
+  const policies = ['none', 'retain', 'random', 'sized'];
+  const red = policies.map((variation, index) =>
+    result({
+      variation,
+      status: 'fail',
+      failures: [failure({ actual: index === 2 ? 'ok 0x1' : 'ok 0x5e_c2e7' })],
+    }),
+  );
+  const other = result({
+    id: 'x.sdt#other',
+    variation: 'none',
+    status: 'fail',
+    failures: [failure()],
+  });
+  for (const name of ['default', 'verbose', 'dot'] as const) {
+    const all = [started(policies), ...stream([...red, other]).slice(1)];
+    const { text } = await written(name, all);
+    const heads = text.split('\n').filter((line) => line.startsWith('FAIL'));
+    expect(heads.map((line) => /\{.*\}/.exec(line)?.[0])).toEqual([
+      '{none, retain, sized}',
+      '{random}',
+      '{none}',
+    ]);
+  }
 });
 
 test('of many failures only the first hundred are framed', async () => {

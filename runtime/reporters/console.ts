@@ -17,6 +17,8 @@ export abstract class ConsoleReporter implements Reporter {
   protected readonly totals = new Totals();
   protected readonly options: ReporterOptions;
   #framed = 0;
+  /** Red results of one case under several policies: what failed alike is told once. */
+  #held: CaseResult[] = [];
 
   constructor(options: ReporterOptions) {
     this.options = options;
@@ -36,9 +38,11 @@ export abstract class ConsoleReporter implements Reporter {
       ]);
       this.print(lines);
     } else if (event.event === 'case') {
+      if (this.#held[0]?.id !== event.result.id) this.#tell();
       this.result(event.result);
     } else if (event.event === 'run ended') {
       this.end();
+      this.#tell();
       this.print(this.totals.lines(event, this.paint));
     }
   }
@@ -56,11 +60,39 @@ export abstract class ConsoleReporter implements Reporter {
   /** The frame of a result that is not green; nothing for one that is. */
   protected failure(result: CaseResult): void {
     if (isGreen(result.status)) return;
-    const head = heading(result, this.totals.many, this.paint);
+    this.#held.push(result);
+    if (!this.totals.many) this.#tell();
+  }
+
+  #tell(): void {
+    const groups = new Map<string, CaseResult[]>();
+    for (const result of this.#held) {
+      const key = likeness(result);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [result]);
+      else group.push(result);
+    }
+    this.#held = [];
+    for (const [first, ...others] of groups.values()) {
+      if (first !== undefined) this.#print(first, others);
+    }
+  }
+
+  #print(result: CaseResult, others: readonly CaseResult[]): void {
+    const variation = [result, ...others].map((each) => each.variation).join(', ');
+    const head = heading({ ...result, variation }, this.totals.many, this.paint);
     if (this.#framed++ < FRAMED) {
       this.print([head, ...details(result, this.options, this.paint), '']);
     } else {
       this.print([head]);
     }
   }
+}
+
+/** Equal for results that a reader would call the same; walks differ by what a cache held. */
+function likeness({ status, reason, failures }: CaseResult): string {
+  const told = failures.map(({ span, message, expected, actual, because, rule }) =>
+    [span.file, span.line, span.col, message, expected, actual, because, rule].join('\n'),
+  );
+  return [status, reason, ...told].join('\n\n');
 }

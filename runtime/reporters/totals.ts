@@ -6,7 +6,7 @@ import type { Paint } from './case-text.ts';
 
 /** How many of the slowest are shown, and from how many milliseconds on. */
 const SLOWEST = 5;
-const SLOW = 100;
+const SLOW = 1000;
 /** Reasons kept; what comes after is counted together. */
 const REASONS = 200;
 const SHOWN = 10;
