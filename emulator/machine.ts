@@ -6,10 +6,11 @@ import { Tally } from './access/tally.ts';
 import { TraceLog } from './access/trace-log.ts';
 import type { WalkStep } from './access/trace.ts';
 import type { Result } from './access/trap.ts';
+import type { CachedEntry } from './cache/cached-entry.ts';
 import type { CacheKind, FenceRequest } from './cache/fence-request.ts';
 import { decisionsWith } from './decisions.ts';
 import type { Fault } from './decisions.ts';
-import { Cell, walkStep } from './edges.ts';
+import { cachedEntry, Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
 import { Hart } from './hart/hart.ts';
 import { Memory } from './memory/memory.ts';
@@ -174,6 +175,11 @@ export class Machine {
       if (what !== 'mpt') hart.pmp.synchronise();
       hart.port.physical.forget();
     }
+  }
+
+  /** What the caches of a hart hold, oldest first. */
+  cached(hart: number): readonly CachedEntry[] {
+    return this.hart(hart).cache.list().map(cachedEntry);
   }
 
   trace(on: boolean): void {
