@@ -5,8 +5,7 @@ import type { Placed } from '../compile/scope.ts';
 import { Slots } from '../compile/slots.ts';
 import type { PlanAction, PlanActor, PlanLine, PlanOutcome, Value } from '../plan.ts';
 import type { Accept } from '../report.ts';
-import type { Case } from '../resolve/case.ts';
-import type { Frame } from '../resolve/frame.ts';
+import type { Case, Frame } from '../resolve/case.ts';
 
 export interface CaseView {
   readonly scenario: Scenario;

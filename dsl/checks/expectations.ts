@@ -3,7 +3,7 @@ import type { Action, Alternative, Clause, Outcome } from '../ast.ts';
 import type { Line } from '../compile/sections.ts';
 import type { PlanAlternative } from '../plan.ts';
 import type { Accept } from '../report.ts';
-import { overlaps } from '../resolve/layout.ts';
+import { overlaps } from '../resolve/range.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import { mayReadTables } from './sharing.ts';
 import {

@@ -1,5 +1,5 @@
 /** 4xx: a zero expected in memory that no line wrote: it holds a seeded pattern, never zero. */
-import { overlaps } from '../resolve/layout.ts';
+import { overlaps } from '../resolve/range.ts';
 import {
   type CaseCheck,
   type CaseView,

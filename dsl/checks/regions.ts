@@ -1,7 +1,7 @@
 /** 3xx: regions that overlap, lie outside memory or over the table pool; RAM and I/O in each other's way. */
 import type { Placed } from '../compile/scope.ts';
 import type { Accept } from '../report.ts';
-import { contains, overlaps, type Range } from '../resolve/layout.ts';
+import { contains, overlaps, type Range } from '../resolve/range.ts';
 import { type CaseCheck, type CaseView, hex, sizeText } from './case-view.ts';
 
 export const checkRegions: CaseCheck = (view, accept) => {

@@ -3,7 +3,7 @@ import type { Placed } from '../compile/scope.ts';
 import type { PlanLine } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { wordOf } from '../resolve/frame.ts';
-import { overlaps } from '../resolve/layout.ts';
+import { overlaps } from '../resolve/range.ts';
 import {
   type CaseCheck,
   type CaseView,

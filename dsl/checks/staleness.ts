@@ -4,7 +4,7 @@ import type { PlanLine, Value } from '../plan.ts';
 import type { DiagnosticCode } from '../diagnostics.ts';
 import type { Accept } from '../report.ts';
 import { wordOf } from '../resolve/frame.ts';
-import { overlaps } from '../resolve/layout.ts';
+import { overlaps } from '../resolve/range.ts';
 import {
   type CaseCheck,
   type CaseView,

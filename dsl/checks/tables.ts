@@ -1,6 +1,6 @@
 /** 4xx: an entry made by hand that swallows what was granted below it; an IOMMU that two domains share. */
 import type { Span } from '../span.ts';
-import { overlaps } from '../resolve/layout.ts';
+import { overlaps } from '../resolve/range.ts';
 import { type CaseCheck, constant, type ConstantRange, rangeOf, sizeText } from './case-view.ts';
 import { isolationModes } from './leaves.ts';
 

@@ -1,14 +1,13 @@
 /** A section -> a compiled scenario: names declared, lines bound to the rows they hang on. */
 import type { StatementOf } from '../ast.ts';
-import type { Frame } from '../resolve/frame.ts';
 import type { PlanActor, PlanDevice, PlanLine } from '../plan.ts';
 import { dependencies } from './depend.ts';
 import { declareAll } from './declare.ts';
 import { type Axis } from './sections.ts';
-import { type Column, type RunLine, type Scenario, sourceText } from './scenario.ts';
-import { cellText } from '../resolve/case.ts';
+import { type RunLine, type Scenario, sourceText } from './scenario.ts';
+import { cellText, type Frame } from '../resolve/case.ts';
 import type { Accept } from '../report.ts';
-import type { Constant, Placed, Scope } from './scope.ts';
+import type { Column, Constant, Placed, Scope } from './scope.ts';
 import { Slots } from './slots.ts';
 import type { Span } from '../span.ts';
 import type { Vocabulary } from '../vocabulary.ts';

@@ -1,7 +1,6 @@
 /** Which axes a line hangs on: through its parameters, through fixtures, constants and what it names. */
 import { mentionsOf, type Mentions } from './mentions.ts';
-import type { Column } from './scenario.ts';
-import { constantOf, type Declared, type Placed, type Scope } from './scope.ts';
+import { type Column, constantOf, type Declared, type Placed, type Scope } from './scope.ts';
 
 const NONE: readonly number[] = [];
 

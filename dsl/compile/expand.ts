@@ -1,7 +1,7 @@
 /** A compiled scenario -> the plan of one of its cases, by number. */
-import { type Case, cellText, filled } from '../resolve/case.ts';
+import { type Case, cellText, filled, type Frame } from '../resolve/case.ts';
 import { residual } from '../resolve/conditions.ts';
-import { buildFrame, type Frame } from '../resolve/frame.ts';
+import { buildFrame } from '../resolve/frame.ts';
 import { mentionsHole } from '../resolve/holes.ts';
 import type { Plan, PlanLine } from '../plan.ts';
 import type { Accept } from '../report.ts';

@@ -1,18 +1,9 @@
 /** A scenario, compiled: its lines in effect, its names, and what of each case can be shared. */
-import { type Case, filled } from '../resolve/case.ts';
-import type { Frame } from '../resolve/frame.ts';
-import type { PlanActor, PlanDevice, PlanLine } from '../plan.ts';
-import type { Axis } from './sections.ts';
-import type { Constant, Declared, Placed, Scope } from './scope.ts';
+import { type Case, type CaseContext, filled, type Frame } from '../resolve/case.ts';
+import type { PlanLine } from '../plan.ts';
+import type { Placed, Scope } from './scope.ts';
 import type { Slots } from './slots.ts';
 import type { Span } from '../span.ts';
-import type { Vocabulary } from '../vocabulary.ts';
-
-/** Where a parameter finds its cell. */
-export interface Column {
-  readonly axis: number;
-  readonly index: number;
-}
 
 /** A line that runs, with what is known of it per combination of rows; null where a hole leaves it out. */
 export interface RunLine {
@@ -20,7 +11,7 @@ export interface RunLine {
   readonly slots: Slots<PlanLine | null>;
 }
 
-export interface Scenario {
+export interface Scenario extends CaseContext {
   readonly path: string;
   readonly suite: string | null;
   /** As written, with its parameters. */
@@ -28,14 +19,8 @@ export interface Scenario {
   /** `title`, made unique within the file. */
   readonly key: string;
   readonly span: Span;
-  readonly vocabulary: Vocabulary;
-  readonly scope: Scope;
-  /** In file order, the table last: the last one turns fastest. */
-  readonly axes: readonly Axis[];
-  readonly columns: ReadonlyMap<string, Column>;
   /** Columns that tell the rows of the table apart: these go into the case id. */
   readonly idColumns: readonly string[];
-  readonly names: Map<string, Declared>;
   readonly tags: readonly string[];
   readonly covers: readonly { readonly rule: string; readonly span: Span }[];
   readonly notes: readonly Placed[];
@@ -49,11 +34,8 @@ export interface Scenario {
   readonly givens: readonly Placed[];
   readonly lines: readonly RunLine[];
   readonly frames: Slots<Frame>;
-  readonly actors: Map<string, Slots<PlanActor | PlanDevice>>;
-  readonly usedConstants: Set<Constant>;
   /** Lines of each source file, for texts as the author wrote them. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
-  textAt(span: Span, scope: Scope, c: Case): string;
 }
 
 /** A piece of one source line with its parameters filled in. */

@@ -9,6 +9,12 @@ export interface Bound {
   readonly scope: Scope;
 }
 
+/** Where a parameter finds its cell. */
+export interface Column {
+  readonly axis: number;
+  readonly index: number;
+}
+
 export interface Constant {
   readonly value: Expr;
   readonly span: Span;

@@ -1,7 +1,7 @@
 /** Who acts: declared actors, the default actor of a domain, the root manager, devices. */
 import type { Ref, StatementOf } from '../ast.ts';
-import { type Case, textOf } from './case.ts';
-import { evaluate, smallValue, suggestion } from './evaluate.ts';
+import { type Case, textOf, suggestion } from './case.ts';
+import { evaluate, smallValue } from './evaluate.ts';
 import type { ModeName, PlanActor, PlanDevice } from '../plan.ts';
 import { modeOf, nameOf, oneOf } from './references.ts';
 import { didYouMean } from '../report.ts';

@@ -1,15 +1,55 @@
 /** One case while it is being resolved: what its parameters stand for, its machine and its layout. */
-import type { Cell, Ref, Word } from '../ast.ts';
+import type { Cell, Expr, Ref, Word } from '../ast.ts';
 import type { DiagnosticCode } from '../diagnostics.ts';
-import type { Frame } from './frame.ts';
-import type { PlanActor, PlanDevice } from '../plan.ts';
-import type { More } from '../report.ts';
-import type { Scenario } from '../compile/scenario.ts';
-import { type Bound, cellExpression, parameterOf, type Scope } from '../compile/scope.ts';
+import type { PlanActor, PlanDevice, PlanMachine, PlanRegion, Value } from '../plan.ts';
+import { didYouMean, type More } from '../report.ts';
+import {
+  type Bound,
+  cellExpression,
+  type Column,
+  type Constant,
+  type Declared,
+  parameterOf,
+  PREDECLARED,
+  type Scope,
+} from '../compile/scope.ts';
+import type { Axis } from '../compile/sections.ts';
+import type { Slots } from '../compile/slots.ts';
+import type { Range } from './range.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 import type { Span } from '../span.ts';
 
+/** What a scenario gives to the lines of its cases. */
+export interface CaseContext {
+  readonly vocabulary: Vocabulary;
+  readonly scope: Scope;
+  /** In file order, the table last: the last one turns fastest. */
+  readonly axes: readonly Axis[];
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly names: Map<string, Declared>;
+  readonly actors: Map<string, Slots<PlanActor | PlanDevice>>;
+  /** Constants that some line has used. */
+  readonly usedConstants: Set<Constant>;
+  textAt(span: Span, scope: Scope, c: Case): string;
+}
+
+/** What all lines of a case share: the merged machine, XLEN, RAM, the table pool and where regions lie. */
+export interface Frame {
+  xlen: 32 | 64;
+  machine: PlanMachine;
+  ram: readonly Range[];
+  pool: Range;
+  /** In file order. */
+  readonly regions: PlanRegion[];
+  readonly byName: Map<string, PlanRegion>;
+  /** Regions whose place could not be found: nothing more is said about where they lie. */
+  readonly unplaced: Set<string>;
+  /** What lies where already, by base; the table pool too. */
+  readonly taken: Range[];
+}
+
 export interface Case {
-  readonly scenario: Scenario;
+  readonly scenario: CaseContext;
   /** Row of each axis. */
   readonly rows: readonly number[];
   frame: Frame;
@@ -82,4 +122,26 @@ export function filled(text: string, scope: Scope, c: Case): string {
     const bound = boundTo(name, scope, c);
     return bound === null ? all : cellText(bound.cell);
   });
+}
+
+/** What an expression stands for; given to those that `evaluate` itself asks for members and formats. */
+export type Evaluate = (expr: Expr, scope: Scope, c: Case) => Value;
+
+/** A value that must be a number before the case runs. `what` names the place in messages. */
+export function knownValue(value: Value, span: Span, c: Case, what: string): bigint {
+  if (typeof value === 'bigint') return value;
+  c.accept?.('SDT222', span, `${what} must be known before the case runs`, {
+    help: 'captures and members of tables have their values at run time only',
+  });
+  return 0n;
+}
+
+/** A near name among everything that can be seen from `scope`. */
+export function suggestion(name: string, scope: Scope, c: Case): string | undefined {
+  const names = [...c.scenario.names.keys(), ...PREDECLARED];
+  for (let s: Scope | null = scope; s !== null; s = s.parent) {
+    names.push(...s.constants.keys());
+    if (s.parameters !== null) names.push(...s.parameters.keys());
+  }
+  return didYouMean(name, names);
 }

@@ -1,11 +1,10 @@
 /** Expressions -> values: exact arithmetic on `bigint`, references where only the run knows. */
 import type { Expr } from '../ast.ts';
-import { boundTo, type Case, unknownParameter } from './case.ts';
+import { boundTo, type Case, knownValue, suggestion, unknownParameter } from './case.ts';
 import { memberValue } from './members.ts';
 import { packed } from './pack.ts';
 import type { Value } from '../plan.ts';
-import { didYouMean } from '../report.ts';
-import { cellExpression, constantOf, PREDECLARED, type Scope } from '../compile/scope.ts';
+import { cellExpression, constantOf, type Scope } from '../compile/scope.ts';
 
 /** Constants may name constants; a chain longer than this is a circle. */
 const DEEPEST = 64;
@@ -40,9 +39,9 @@ export function evaluate(expr: Expr, scope: Scope, c: Case, depth = 0): Value {
     case 'name':
       return nameValue(expr, scope, c, depth);
     case 'member':
-      return memberValue(expr, scope, c);
+      return memberValue(expr, scope, c, evaluate);
     case 'pack':
-      return packed(expr, scope, c);
+      return packed(expr, scope, c, evaluate);
     case 'binary': {
       const left = evaluate(expr.left, scope, c, depth);
       const right = evaluate(expr.right, scope, c, depth);
@@ -114,16 +113,6 @@ function nameValue(
   return 0n;
 }
 
-/** A near name among everything that can be seen from `scope`. */
-export function suggestion(name: string, scope: Scope, c: Case): string | undefined {
-  const names = [...c.scenario.names.keys(), ...PREDECLARED];
-  for (let s: Scope | null = scope; s !== null; s = s.parent) {
-    names.push(...s.constants.keys());
-    if (s.parameters !== null) names.push(...s.parameters.keys());
-  }
-  return didYouMean(name, names);
-}
-
 function arithmetic(
   expr: Extract<Expr, { kind: 'binary' }>,
   left: Value,
@@ -165,12 +154,7 @@ function bounded(value: bigint, expr: Expr, c: Case): bigint {
 
 /** The value as a number; a finding when only the run knows it. `what` names the place in messages. */
 export function constantValue(expr: Expr, scope: Scope, c: Case, what: string): bigint {
-  const value = evaluate(expr, scope, c);
-  if (typeof value === 'bigint') return value;
-  c.accept?.('SDT222', expr.span, `${what} must be known before the case runs`, {
-    help: 'captures and members of tables have their values at run time only',
-  });
-  return 0n;
+  return knownValue(evaluate(expr, scope, c), expr.span, c, what);
 }
 
 /** The same as a `number`, for small counts. */

@@ -1,25 +1,12 @@
 /** What all lines of a case share: the merged machine, XLEN, RAM, the table pool and where regions lie. */
 import type { Expr, Property } from '../ast.ts';
-import { boundTo, cellText, type Case } from './case.ts';
+import { boundTo, cellText, type Case, type Frame } from './case.ts';
 import { evaluate } from './evaluate.ts';
-import { DEFAULT_RAM, placeRegions, type Range, tablePool } from './layout.ts';
+import { placeRegions, tablePool } from './layout.ts';
+import { DEFAULT_RAM, type Range } from './range.ts';
 import { checkProperty, checkTableMode, checkWithout } from './machine-words.ts';
-import type { PlanMachine, PlanRegion } from '../plan.ts';
+import type { PlanMachine } from '../plan.ts';
 import { cellExpression, constantOf, type Placed, type Scope } from '../compile/scope.ts';
-
-export interface Frame {
-  xlen: 32 | 64;
-  machine: PlanMachine;
-  ram: readonly Range[];
-  pool: Range;
-  /** In file order. */
-  readonly regions: PlanRegion[];
-  readonly byName: Map<string, PlanRegion>;
-  /** Regions whose place could not be found: nothing more is said about where they lie. */
-  readonly unplaced: Set<string>;
-  /** What lies where already, by base; the table pool too. */
-  readonly taken: Range[];
-}
 
 type MachineProperty = PlanMachine['properties'][number];
 

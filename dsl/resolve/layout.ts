@@ -2,17 +2,8 @@
 import type { StatementOf } from '../ast.ts';
 import type { Case } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
-
+import { DEFAULT_RAM, PAGE, type Range } from './range.ts';
 import type { Placed } from '../compile/scope.ts';
-
-/** Bytes. */
-export interface Range {
-  readonly base: bigint;
-  readonly size: bigint;
-}
-
-export const PAGE = 4096n;
-export const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 256n << 20n };
 
 /** The top of the first RAM bank, where tables are built: 16M, 64M for the larger tables of the MTT era. */
 export function tablePool(ram: readonly Range[], isolation: 'smmpt' | 'smmtt'): Range {
@@ -164,9 +155,3 @@ const slotFinder: SlotFinder = (size, aligned, c) => {
 };
 
 const roundUp = (value: bigint, step: bigint): bigint => ((value + step - 1n) / step) * step;
-
-export const overlaps = (a: Range, b: Range): boolean =>
-  a.base < b.base + b.size && b.base < a.base + a.size;
-
-export const contains = (outer: Range, inner: Range): boolean =>
-  outer.base <= inner.base && inner.base + inner.size <= outer.base + outer.size;

@@ -1,7 +1,6 @@
 /** Members of declared things: `key.end`, `app.pte_page(va)`, `vault.root`; a closed list per kind. */
 import type { Expr, Member } from '../ast.ts';
-import { type Case, cellText, boundTo } from './case.ts';
-import { constantValue, evaluate, suggestion } from './evaluate.ts';
+import { boundTo, type Case, cellText, type Evaluate, knownValue, suggestion } from './case.ts';
 import type { Reference, Value } from '../plan.ts';
 import { didYouMean, plural } from '../report.ts';
 import type { Kind, Scope } from '../compile/scope.ts';
@@ -27,11 +26,12 @@ export function ownerOf(expr: MemberExpr, scope: Scope, c: Case): string {
 }
 
 /** The value of a member: a number for regions, a reference for what the run builds. */
-export function memberValue(expr: MemberExpr, scope: Scope, c: Case): Value {
+export function memberValue(expr: MemberExpr, scope: Scope, c: Case, evaluate: Evaluate): Value {
   const owner = ownerOf(expr, scope, c);
   const declared = c.scenario.names.get(owner);
   const [first] = expr.path;
-  if (declared === undefined || first === undefined) return platformMember(expr, owner, scope, c);
+  if (declared === undefined || first === undefined)
+    return platformMember(expr, owner, scope, c, evaluate);
   declared.used = true;
   if (
     declared.position > c.position &&
@@ -48,7 +48,8 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case): Value {
     case 'domain':
     case 'space':
     case 'tvm': {
-      if (first.name === 'nacl' && declared.kind === 'domain') return symbol(expr, owner, scope, c);
+      if (first.name === 'nacl' && declared.kind === 'domain')
+        return symbol(expr, owner, scope, c, evaluate);
       const counts = MEMBERS[declared.kind]![first.name];
       const given = first.args?.length ?? 0;
       if (counts === undefined || expr.path.length > 1) {
@@ -62,8 +63,8 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case): Value {
         );
         return 0n;
       }
-      if (declared.kind === 'region') return regionMember(owner, first, scope, c);
-      if (declared.kind === 'tvm') return symbol(expr, owner, scope, c);
+      if (declared.kind === 'region') return regionMember(owner, first, scope, c, evaluate);
+      if (declared.kind === 'tvm') return symbol(expr, owner, scope, c, evaluate);
       const [address, level] = first.args ?? [];
       return {
         ref: 'table',
@@ -76,13 +77,19 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case): Value {
     case 'actor':
     case 'iommu':
     case 'device':
-      return symbol(expr, owner, scope, c);
+      return symbol(expr, owner, scope, c, evaluate);
     default:
       return unknownMember(declared.kind, first, c);
   }
 }
 
-function regionMember(owner: string, member: Member, scope: Scope, c: Case): bigint {
+function regionMember(
+  owner: string,
+  member: Member,
+  scope: Scope,
+  c: Case,
+  evaluate: Evaluate,
+): bigint {
   const region = c.frame.byName.get(owner);
   if (region === undefined) {
     c.accept?.('SDT234', member.span, `the place of '${owner}' is not known yet`, {
@@ -98,7 +105,8 @@ function regionMember(owner: string, member: Member, scope: Scope, c: Case): big
     case 'size':
       return region.size;
     default: {
-      const page = constantValue(member.args![0], scope, c, 'a page number');
+      const arg = member.args![0];
+      const page = knownValue(evaluate(arg, scope, c), arg.span, c, 'a page number');
       if (page >= (region.size + PAGE - 1n) / PAGE) {
         c.accept?.(
           'SDT302',
@@ -112,10 +120,16 @@ function regionMember(owner: string, member: Member, scope: Scope, c: Case): big
 }
 
 /** `rdsm.tables` is known at once; `imsic.file(..)`, `tsm.base` when the platform is built. */
-function platformMember(expr: MemberExpr, owner: string, scope: Scope, c: Case): Value {
+function platformMember(
+  expr: MemberExpr,
+  owner: string,
+  scope: Scope,
+  c: Case,
+  evaluate: Evaluate,
+): Value {
   const path = [owner, ...expr.path.map((member) => member.name)].join('.');
   if (path === 'rdsm.tables') return c.frame.pool.base;
-  if (path === 'imsic.file' || path === 'tsm.base') return symbol(expr, owner, scope, c);
+  if (path === 'imsic.file' || path === 'tsm.base') return symbol(expr, owner, scope, c, evaluate);
   if (owner === 'rdsm' || owner === 'imsic') {
     c.accept?.('SDT228', expr.span, `there is no '${path}'`, {
       help: 'the platform has rdsm.tables, imsic.file(hart, sid, guest), tsm.base',
@@ -128,7 +142,7 @@ function platformMember(expr: MemberExpr, owner: string, scope: Scope, c: Case):
   return 0n;
 }
 
-function symbol(expr: MemberExpr, owner: string, scope: Scope, c: Case): Value {
+function symbol(expr: MemberExpr, owner: string, scope: Scope, c: Case, evaluate: Evaluate): Value {
   const args = expr.path.flatMap((member) => member.args ?? []);
   return {
     ref: 'symbol',

@@ -188,7 +188,11 @@ function resolveVerdict(verdict: Verdict, scope: Scope, c: Case): PlanVerdict {
     case 'value': {
       const { from, to } = verdict;
       if (from.kind === 'pack' && to === null) {
-        return { kind: 'fields', format: from.format.text, fields: fieldsOf(from, scope, c) };
+        return {
+          kind: 'fields',
+          format: from.format.text,
+          fields: fieldsOf(from, scope, c, evaluate),
+        };
       }
       return {
         kind: 'value',

@@ -1,7 +1,6 @@
 /** Format constructors: `mpte(v: 1, l: 1, xwr: 0b011)` packs named fields into a value. */
 import type { Expr } from '../ast.ts';
-import type { Case } from './case.ts';
-import { evaluate } from './evaluate.ts';
+import type { Case, Evaluate } from './case.ts';
 import type { PackedField, Value } from '../plan.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';
@@ -22,7 +21,7 @@ export function formatOf(name: string, xlen: 32 | 64, vocabulary: Vocabulary): F
 }
 
 /** The named fields with their places; fields that the format has not are reported and left out. */
-export function fieldsOf(expr: Pack, scope: Scope, c: Case): PackedField[] {
+export function fieldsOf(expr: Pack, scope: Scope, c: Case, evaluate: Evaluate): PackedField[] {
   const { vocabulary } = c.scenario;
   const format = formatOf(expr.format.text, c.frame.xlen, vocabulary);
   if (format === null) {
@@ -69,8 +68,8 @@ export function fieldsOf(expr: Pack, scope: Scope, c: Case): PackedField[] {
 }
 
 /** The packed value, unnamed fields 0. */
-export function packed(expr: Pack, scope: Scope, c: Case): Value {
-  const fields = fieldsOf(expr, scope, c);
+export function packed(expr: Pack, scope: Scope, c: Case, evaluate: Evaluate): Value {
+  const fields = fieldsOf(expr, scope, c, evaluate);
   let value = 0n;
   for (const field of fields) {
     if (typeof field.value !== 'bigint') return { ref: 'pack', fields };

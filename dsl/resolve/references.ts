@@ -1,7 +1,7 @@
 /** Words that name things: looked up, checked for their kind, marked as used. */
 import type { Extent, Ref, Word } from '../ast.ts';
-import { type Case, textOf } from './case.ts';
-import { constantValue, evaluate, suggestion } from './evaluate.ts';
+import { type Case, textOf, suggestion } from './case.ts';
+import { constantValue, evaluate } from './evaluate.ts';
 import { ownerOf } from './members.ts';
 import type { ModeName, PlanExtent } from '../plan.ts';
 import { didYouMean } from '../report.ts';
