@@ -118,7 +118,36 @@ describe('coverage', () => {
   });
 });
 
+describe('a set of outcomes', () => {
+  it('has members that no result chose, whatever the others chose', () => {
+    const coverage = new Coverage();
+    const span = { file: 's.sdt', line: 7, col: 9, end: 12 };
+    const choice = (chosen: number, members = ['ok', 'load access fault', 'load page fault']) =>
+      result({ witnesses: [{ span, members, chosen }] });
+    for (const chosen of [0, 2, 0]) coverage.add(choice(chosen));
+    coverage.add(choice(0, ['one']));
+    expect(coverage.unwitnessed()).toEqual([
+      {
+        file: 's.sdt',
+        line: 7,
+        member: 'load access fault',
+        members: ['ok', 'load access fault', 'load page fault'],
+      },
+    ]);
+  });
+});
+
 describe('mutation', () => {
+  it('does not count a machine that a fault makes throw as noticed', () => {
+    const throws: FaultRun = {
+      ...run,
+      runCase: () => {
+        throw new RangeError('no such entry');
+      },
+    };
+    expect([...mutate(throws, [skipsCheck])][0]?.kill).toBeNull();
+  });
+
   it('names the case and the policy that caught a fault, and the faults that survive', () => {
     const [caught, survivor] = [...mutate(run, [skipsCheck, onlyMarks])];
     expect(caught?.kill).toMatchObject({ id: 's.sdt#a[k=1]', policy: 'retain' });

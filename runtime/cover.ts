@@ -1,6 +1,6 @@
 /** Which rules the suites decide, assert, or only touch: the arithmetic behind `sdt cover`. */
 import { covering, kills, type FaultRun, type PlantedFault } from './faults-run.ts';
-import type { CaseResult } from './results.ts';
+import type { CaseResult, Witness } from './results.ts';
 
 export interface RuleRow {
   readonly id: string;
@@ -25,16 +25,50 @@ export function stateOf(row: RuleRow): RuleState {
   return row.fired ? 'fired only' : 'neither';
 }
 
+/** A member of a set of outcomes that no result chose: either nothing can make it happen, or no policy tried. */
+export interface Unwitnessed {
+  readonly file: string;
+  readonly line: number;
+  readonly member: string;
+  /** The whole set, as written. */
+  readonly members: readonly string[];
+}
+
+interface Choice {
+  readonly witness: Witness;
+  readonly chosen: Set<number>;
+}
+
 /** Adds up results as they come; nothing of a case is kept but its rules. */
 export class Coverage {
   readonly #asserted = new Set<string>();
   readonly #fired = new Set<string>();
+  readonly #choices = new Map<string, Choice>();
   #decided: Set<string> | null = null;
 
   add(result: CaseResult): void {
     for (const rule of result.fired) this.#fired.add(rule);
+    for (const witness of result.witnesses) this.#witness(witness);
     if (result.status !== 'pass') return;
     for (const rule of result.covers) this.#asserted.add(rule);
+  }
+
+  #witness(witness: Witness): void {
+    const { file, line, col } = witness.span;
+    // Cases of one line may fill other members in.
+    const key = [file, line, col, ...witness.members].join('\n');
+    let choice = this.#choices.get(key);
+    if (choice === undefined) this.#choices.set(key, (choice = { witness, chosen: new Set() }));
+    choice.chosen.add(witness.chosen);
+  }
+
+  /** Members of sets that no result chose, by place. */
+  unwitnessed(): readonly Unwitnessed[] {
+    return [...this.#choices.values()].flatMap(({ witness: { span, members }, chosen }) =>
+      members
+        .filter((_, index) => !chosen.has(index))
+        .map((member) => ({ file: span.file, line: span.line, member, members })),
+    );
   }
 
   /** Runs each fault against the scenarios that cover what it breaks. */

@@ -54,9 +54,9 @@ function firstKill(run: FaultRun, fault: PlantedFault, scenario: ScriptScenario)
   for (const policy of run.policies) {
     const variation = { ...run.variation, caching: policy, faults: [fault.name] };
     for (let k = 0; k < scenario.count; k++) {
-      const result = run.runCase(scenario, k, variation);
+      const result = tried(run, scenario, k, variation);
       if (
-        result.status === 'fail' &&
+        result?.status === 'fail' &&
         result.failures.some((failure) => failure.kind === 'outcome')
       ) {
         return { fault: fault.name, id: result.id, policy, covers: result.covers, result };
@@ -64,4 +64,18 @@ function firstKill(run: FaultRun, fault: PlantedFault, scenario: ScriptScenario)
     }
   }
   return null;
+}
+
+/** A machine that a fault makes throw has shown no wrong outcome: nobody noticed the fault by what it allows or denies. */
+function tried(
+  run: FaultRun,
+  scenario: ScriptScenario,
+  k: number,
+  variation: Variation,
+): CaseResult | null {
+  try {
+    return run.runCase(scenario, k, variation);
+  } catch {
+    return null;
+  }
 }

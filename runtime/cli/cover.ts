@@ -1,17 +1,23 @@
 /** `sdt cover`: which rules of the specification the scenarios decide, assert or only touch; gaps first. */
 import { CATALOGUE } from '../../emulator/index.ts';
-import type { RuleRow, RuleState } from '../cover.ts';
+import type { RuleRow, RuleState, Unwitnessed } from '../cover.ts';
 import { Coverage, percent, stateOf } from '../cover.ts';
 import { EXIT } from '../exit-code.ts';
+import { plural, printable } from '../text-width.ts';
+import { wrapped } from '../wrapped.ts';
 import { jsonText } from '../json-text.ts';
 import { exemptions } from './exemptions.ts';
 import { FAULTS, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
+import type { Output } from './io.ts';
 import { UsageError } from './usage-error.ts';
+
+/** Members of sets that are named before the rest is counted. */
+const SHOWN = 20;
 
 const LISTS = [...new Set(CATALOGUE.map(({ list }) => list))];
 
-/** Gaps first. */
+/** Gaps first; the states behind them are only counted unless all is asked for. */
 const ORDER: readonly RuleState[] = [
   'neither',
   'asserted only',
@@ -37,8 +43,9 @@ export async function command(invocation: Invocation): Promise<number> {
   const paths = gate.scripts.map(({ path }) => path);
   const rows = coverage.rows(rules, exemptions(io.cwd, paths));
   const reached = percent(rows);
-  if (options['json'] === true) io.stdout.write(json(rows, reached));
-  else print(invocation, rows, reached);
+  const unwitnessed = coverage.unwitnessed();
+  if (options['json'] === true) io.stdout.write(json(rows, reached, unwitnessed));
+  else print(invocation, rows, reached, unwitnessed);
   if (gate.red > 0) return EXIT.failed;
   if (minimum === null || reached >= minimum) return EXIT.passed;
   io.stderr.write(`sdt: ${reached.toFixed(1)} % is less than the ${minimum} % asked for\n`);
@@ -52,7 +59,11 @@ function minimumOf(text: unknown): number | null {
   throw new UsageError(`--min must be a number of percent, found ${JSON.stringify(text)}`);
 }
 
-function json(rows: readonly RuleRow[], reached: number): string {
+function json(
+  rows: readonly RuleRow[],
+  reached: number,
+  unwitnessed: readonly Unwitnessed[],
+): string {
   const rules = rows.map(({ id, asserted, fired, decided, exempt }) => ({
     id,
     asserted,
@@ -60,22 +71,55 @@ function json(rows: readonly RuleRow[], reached: number): string {
     decided,
     exempt,
   }));
-  return `${jsonText({ percent: reached, rules }, 2)}\n`;
+  return `${jsonText({ percent: reached, rules, unwitnessed }, 2)}\n`;
 }
 
-function print({ io }: Invocation, rows: readonly RuleRow[], reached: number): void {
+function print(
+  { io, options }: Invocation,
+  rows: readonly RuleRow[],
+  reached: number,
+  unwitnessed: readonly Unwitnessed[],
+): void {
+  const verbose = options['verbose'] === true;
+  const columns = io.stdout.columns ?? 100;
   const proven = rows.some(({ decided }) => decided !== null);
+  // What is good without a proof is as good as this call asks for.
+  const good: readonly RuleState[] = proven
+    ? ['exempt', 'decided']
+    : ['asserted and fired', 'exempt', 'decided'];
   const counts: string[] = [];
   for (const state of ORDER) {
     const of = rows.filter((row) => stateOf(row) === state);
     if (of.length === 0) continue;
     counts.unshift(`${of.length} ${state}`);
+    if (good.includes(state) && !verbose) continue;
     for (const { id, statement, exempt } of of) {
       const remark = state === 'exempt' ? `${statement} (exempt: ${exempt ?? ''})` : statement;
-      io.stdout.write(`${state.padEnd(18)}  ${id.padEnd(16)}  ${remark}\n`);
+      io.stdout.write(
+        `${state.padEnd(18)}  ${id.padEnd(16)}  ${wrapped(printable(remark), 38, columns)}\n`,
+      );
     }
   }
+  printUnwitnessed(io.stdout, unwitnessed, verbose ? Infinity : SHOWN, columns);
   const what = proven ? 'decided' : 'asserted and fired (--prove shows which are decided)';
-  io.stdout.write(`\n${rows.length} rules: ${counts.join(', ')}\n`);
+  const all = verbose ? '' : ' (--verbose lists all)';
+  io.stdout.write(`${plural(rows.length, 'rule')}: ${counts.join(', ')}${all}\n`);
   io.stdout.write(`${reached.toFixed(1)} % of the rules that are not exempt are ${what}\n`);
+}
+
+/** Sets of outcomes of which a member never came: the scenario allows more than it has seen. */
+function printUnwitnessed(
+  stdout: Output,
+  unwitnessed: readonly Unwitnessed[],
+  limit: number,
+  columns: number,
+): void {
+  for (const { file, line, member, members } of unwitnessed.slice(0, limit)) {
+    const text = `${member} (of ${members.join(' or ')})`;
+    stdout.write(
+      `never witnessed     ${wrapped(`${printable(file)}:${line} ${printable(text)}`, 20, columns)}\n`,
+    );
+  }
+  const more = unwitnessed.length - limit;
+  if (more > 0) stdout.write(`never witnessed     ... ${more} more\n`);
 }

@@ -60,7 +60,10 @@ test('cover shows gaps first, and --prove only counts what a fault makes fail', 
   const plain = await made.sdt('cover');
   expect(plain.code).toBe(0);
   expect(plain.out).toMatch(/^neither/);
-  expect(plain.out).toMatch(/^asserted and fired +SMMPT-XWR-01 /m);
+  expect(plain.out).not.toMatch(/^asserted and fired/m);
+  expect(plain.out).toMatch(/rules: 1 asserted and fired, \d+ fired only, /);
+  expect((await made.sdt('cover', '--verbose')).out).toMatch(/^asserted and fired +SMMPT-XWR-01 /m);
+  expect(Math.max(...plain.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   const proven = await made.sdt('cover', '--prove', '--json', '--caching', 'none');
   const { rules } = JSON.parse(proven.out) as { rules: { id: string; decided: boolean }[] };
   expect(rules.find(({ id }) => id === 'SMMPT-XWR-01')).toMatchObject({
@@ -79,11 +82,31 @@ test('cover --min is a gate, and exempt rules with a reason stand outside', asyn
   expect((await made.sdt('cover', '--min', '0')).code).toBe(0);
   expect((await made.sdt('cover', '--min', 'all')).err).toContain('--min must be a number');
   made.write('suites/exempt.csv', 'rule,reason\nSMSD-CSR-25,"not seen, by ""software"""\n');
-  expect((await made.sdt('cover')).out).toMatch(
-    /^exempt +SMSD-CSR-25 .*\(exempt: not seen, by "software"\)$/m,
+  expect((await made.sdt('cover', '--verbose')).out).toMatch(
+    /^exempt +SMSD-CSR-25 .*\(exempt: not\s+seen, by "software"\)$/m,
   );
   made.write('suites/exempt.csv', 'SMSD-CSR-99,none\n');
   expect((await made.sdt('cover')).err).toContain("there is no rule 'SMSD-CSR-99'");
+});
+
+test('cover shows a member of a set of outcomes that no policy chose', async () => {
+  const made = bench({
+    'a.sdt':
+      SUITE + DENIED.replace('load access fault because mpt.permission', 'ok or load access fault'),
+  });
+  expect((await made.sdt('cover')).out).toMatch(
+    /^never witnessed +a\.sdt:15 ok \(of ok or load access fault\)$/m,
+  );
+  const { unwitnessed } = JSON.parse((await made.sdt('cover', '--json')).out) as {
+    unwitnessed: object[];
+  };
+  expect(unwitnessed).toMatchObject([{ file: 'a.sdt', line: 15, member: 'ok' }]);
+});
+
+test('mutate --list prints the faults and plants none', async () => {
+  const { code, out } = await bench({}).sdt('mutate', '--list', '^mpt\\.ignores-');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^mpt\.ignores-\S+\n {4}.*; breaks SMMPT-/);
 });
 
 test('mutate catches a fault that a scenario notices and lists a survivor', async () => {

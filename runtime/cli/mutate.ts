@@ -1,8 +1,10 @@
 /** `sdt mutate`: plants every fault in the machine, one at a time, and lists those that no scenario notices. */
 import { EXIT } from '../exit-code.ts';
 import { jsonText } from '../json-text.ts';
+import type { PlantedFault } from '../faults-run.ts';
 import { mutate } from '../mutate.ts';
 import { plural, printable } from '../text-width.ts';
+import { wrapped } from '../wrapped.ts';
 import { FAULTS, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,6 +18,10 @@ export async function command(invocation: Invocation): Promise<number> {
       `no fault is called like '${pattern ?? ''}'`,
       '`sdt list --faults` shows them',
     );
+  }
+  if (options['list'] === true) {
+    printFaults(invocation, faults);
+    return EXIT.passed;
   }
   const gate = await openGate({ ...invocation, targets }, () => {});
   if (gate === null) return EXIT.usage;
@@ -40,6 +46,17 @@ export async function command(invocation: Invocation): Promise<number> {
   const caught = faults.length - survivors;
   io.stderr.write(`${plural(faults.length, 'fault')}: ${caught} caught, ${survivors} survived\n`);
   return survivors > 0 ? EXIT.failed : EXIT.passed;
+}
+
+function printFaults({ io, options }: Invocation, faults: readonly PlantedFault[]): void {
+  if (options['json'] === true) {
+    io.stdout.write(`${jsonText(faults, 2)}\n`);
+    return;
+  }
+  const columns = io.stdout.columns ?? 100;
+  for (const { name, says, breaks } of faults) {
+    io.stdout.write(`${name}\n    ${wrapped(`${says}; breaks ${breaks.join(' ')}`, 4, columns)}\n`);
+  }
 }
 
 function named(pattern: string): RegExp {
