@@ -106,7 +106,7 @@ export class CaseRun implements MatchContext {
         const line = lines[k];
         if (line === undefined) continue;
         this.#line = k;
-        history?.begin(line.span.line);
+        history?.begin(line);
         if (line.kind === 'step') this.#step(line);
         else if (line.kind === 'check') this.#check(line);
         else buildLine(this.world, this.harts, line);
@@ -155,10 +155,8 @@ export class CaseRun implements MatchContext {
     const { actual, judgement: first } = this.#perform(line, actor, outcome);
     let judgement = first;
     if (tracing) {
-      this.#walk = this.#backEnd.takeTrace().map((step) => {
-        const kept = step.source === 'cache' ? this.world.history?.tell(actor.hart, step) : null;
-        return { ...step, kept: kept ?? null };
-      });
+      const walk = this.#backEnd.takeTrace();
+      this.#walk = this.world.history?.show(actor.hart, walk) ?? [];
       this.#backEnd.trace(false);
     }
     let costs: Costs | null = null;

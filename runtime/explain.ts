@@ -9,6 +9,7 @@ import type { ShownStep } from './results.ts';
 import { refusalOf, setupFor } from './session.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from './variation.ts';
+import { originText } from './walk-text.ts';
 
 export interface ExplainOptions {
   /** 1-based line of the scenario's file; null: the last step of the case. */
@@ -121,12 +122,11 @@ function treeOf(walk: readonly ShownStep[]): readonly Node[] {
 }
 
 function stepText(step: ShownStep, xlen: 32 | 64): string {
-  const { stage, level, at, entry, kept, verdict, rule } = step;
+  const { stage, level, at, entry, verdict, rule } = step;
   const ended = verdict !== 'next' && verdict !== 'leaf';
   const place = `${stage} L${level} ${hex(at)}`;
-  const from = kept === null ? '' : ` (${kept})`;
   const what = decodeEntry(stage, level, entry, xlen);
-  const seen = wasRead(step) ? `${hex(entry)}${from}  ${what}` : 'not read';
+  const seen = wasRead(step) ? `${hex(entry)}${originText(step)}  ${what}` : 'not read';
   const end = ended ? `  DENY ${verdict}${rule === null ? '' : ` ${rule}`}` : '';
   return `${place}  ${seen}${end}`;
 }

@@ -88,7 +88,9 @@ describe('a failure that rests on a cached entry of a protection table', () => {
 
   it('names the line that wrote behind everybody', () => {
     const text = STALE.replace('revoke p from a unfenced', 'poke a.mpte(p) with 0');
-    expect(walkOf(`${text}\n  ${DENIED}`)).toContain('the table changed at line 9; no fence since');
+    expect(walkOf(`${text}\n  ${DENIED}`)).toContain(
+      'the table changed at line 9; no fence since) (written by line 9)',
+    );
   });
 });
 
@@ -123,6 +125,27 @@ describe('an entry from the cache', () => {
     expect(walkOf(`${STALE.replace(/\n.*revoke.*/, '')}\n  a loads at p -> load page fault`)).toBe(
       'mpt L0 (cached)',
     );
+  });
+});
+
+describe('an entry written by hand', () => {
+  const text = (line: string) => `  machine mpt smmpt43
+  domain a sdid 1
+  region p size 4K
+  grant rw on p to a using 4K leaves
+  ${line}
+  a loads at p -> load page fault`;
+
+  it('says so, as it overrides what the other lines built', () => {
+    expect(walkOf(text('entry of a for p invalid'))).toMatch(
+      /^mpt L2 L1 L0 \(written by line 7\) DENY .* \(mpt\.invalid\)$/,
+    );
+    expect(walkOf(text('poke a.mpte(p) with 0'))).toContain(' L0 (written by line 7) DENY ');
+  });
+
+  it('is one of the table again when another line has built it', () => {
+    const lines = 'entry of a for p invalid\n  grant rw on p to a using 4K leaves';
+    expect(walkOf(text(lines), DEFAULT_VARIATION)).toBe('mpt L2 L1 L0');
   });
 });
 

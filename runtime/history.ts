@@ -2,10 +2,12 @@
  * Where the entries come from that the caches hold: the line that filled each, the lines that changed its table since,
  * and the fences between. Kept only while a case is run for its walk, as it looks at every entry after every line.
  */
+import type { PlanLine } from '../dsl/index.ts';
 import type { CachedEntry, FenceRequest, WalkStep } from '../emulator/index.ts';
 import { FENCES, REVISIONS } from '../emulator/index.ts';
 import { type ExecutedFence, reachOf } from './fence-reach.ts';
 import { rootTag } from './registers.ts';
+import type { ShownStep } from './results.ts';
 import type { World } from './world.ts';
 
 interface Origin {
@@ -39,7 +41,10 @@ export class History {
   #before: readonly (readonly CachedEntry[])[] = [];
   readonly #fences: ExecutedFence[] = [];
   readonly #writes: { readonly hart: number; readonly csr: string; readonly line: number }[] = [];
+  /** By address of a table entry: the line that wrote it by hand, after which no other line has built it. */
+  readonly #byHand = new Map<bigint, number>();
   #line = 0;
+  #isLowRoad = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -47,8 +52,26 @@ export class History {
   }
 
   /** A line of the source begins. */
-  begin(line: number): void {
-    this.#line = line;
+  begin({ kind, span }: PlanLine): void {
+    this.#line = span.line;
+    this.#isLowRoad = kind === 'entry' || kind === 'poke';
+  }
+
+  /** The bench wrote memory that may be a table's. */
+  written(at: bigint, size: number): void {
+    const width = BigInt(this.#world.platform.xlen / 8);
+    for (let entry = at - (at % width); entry < at + BigInt(size); entry += width) {
+      if (this.#isLowRoad) this.#byHand.set(entry, this.#line);
+      else this.#byHand.delete(entry);
+    }
+  }
+
+  /** The steps of a walk that a hart has made, with what there is to say of each. */
+  show(hart: number, walk: readonly WalkStep[]): readonly ShownStep[] {
+    return walk.map((step) => {
+      const kept = step.source === 'cache' ? this.tell(hart, step) : null;
+      return { ...step, kept, byHand: this.#byHand.get(step.at) ?? null };
+    });
   }
 
   /** It has run: what it filled is its own, and what it changed in memory too. */

@@ -9,6 +9,8 @@ export type Status =
 export interface ShownStep extends WalkStep {
   /** Of one from the cache: `cached`, and where its table says something else by now, how that came about; else null. */
   readonly kept: string | null;
+  /** The line that wrote the entry by hand (`entry`, `poke`), over what the other lines built; else null. */
+  readonly byHand: number | null;
 }
 
 /** Why a case failed: enough to draw the frame without running it again. */

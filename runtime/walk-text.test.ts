@@ -11,7 +11,7 @@ function step(
 ): ShownStep {
   const at = 0x8800_0000n;
   const source = kept === null ? 'memory' : 'cache';
-  return { stage, level, depth, at, entry: 0x3n, source, verdict, rule: null, kept };
+  return { stage, level, depth, at, entry: 0x3n, source, verdict, rule: null, kept, byHand: null };
 }
 
 test('protection-table entries of one access stand on one line', () => {
@@ -48,4 +48,9 @@ test('an entry from the cache says so, wherever it stands', () => {
     's L0 0x8800_0000 entry 0x3 (cached)',
     'mpt L0 (cached by 3) DENY entry 0x3 (mpt.invalid)',
   ]);
+});
+
+test('an entry that a line wrote by hand says so', () => {
+  const walk = [{ ...step('mpt', 0, 0, 'mpt.reserved'), byHand: 9 }];
+  expect(walkLines(walk)).toEqual(['mpt L0 (written by line 9) DENY entry 0x3 (mpt.reserved)']);
 });

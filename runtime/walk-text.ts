@@ -49,11 +49,16 @@ function segments(steps: readonly ShownStep[]): readonly string[] {
   return parts;
 }
 
-/** Where the entry came from, if not from memory, and its denial. */
+/** Where an entry came from, when that is out of the ordinary: ` (cached)`, ` (written by line 9)`. */
+export function originText({ kept, byHand }: ShownStep): string {
+  const from = kept === null ? '' : ` (${kept})`;
+  return byHand === null ? from : `${from} (written by line ${byHand})`;
+}
+
 function ending(step: ShownStep): string {
-  const kept = step.kept === null ? '' : ` (${step.kept})`;
-  if (!isDenied(step)) return kept;
-  return `${kept} DENY${wasRead(step) ? ` entry ${hex(step.entry)}` : ''} (${step.verdict})`;
+  const from = originText(step);
+  if (!isDenied(step)) return from;
+  return `${from} DENY${wasRead(step) ? ` entry ${hex(step.entry)}` : ''} (${step.verdict})`;
 }
 
 function isDenied(step: ShownStep): boolean {

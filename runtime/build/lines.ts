@@ -43,9 +43,12 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
       buildPmp(world, line);
       harts.fences.protectionChanged();
       break;
-    case 'poke':
-      world.backEnd.write(world.resolve(line.at), line.size, world.resolve(line.value));
+    case 'poke': {
+      const at = world.resolve(line.at);
+      world.backEnd.write(at, line.size, world.resolve(line.value));
+      world.history?.written(at, line.size);
       break;
+    }
     case 'poison':
     case 'scrub': {
       const { base, size } = extentOf(world, line.extent);

@@ -1,6 +1,7 @@
 /** Where table pages come from: the pool of the root domain manager, or a region that a line names; in file order. */
 import type { TableAllocator, TableMemory } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end.ts';
+import type { World } from '../world.ts';
 
 /** Hands out zeroed pages from the bottom of an extent, and remembers which. */
 export class Pool implements TableAllocator {
@@ -81,12 +82,14 @@ export class Recorded implements TableAllocator {
 }
 
 /** Table entries through the bench's own hand, in the byte order of the tables. */
-export function tableMemory(backEnd: BackEnd, bigEndian: boolean): TableMemory {
-  if (!bigEndian) return backEnd;
+export function tableMemory({ backEnd, setup, history }: World): TableMemory {
+  if (history === null && !setup.bigEndianTables) return backEnd;
+  const ordered = setup.bigEndianTables ? swapBytes : (value: bigint) => value;
   return {
-    read: (at, size) => swapBytes(backEnd.read(at, size), size),
+    read: (at, size) => ordered(backEnd.read(at, size), size),
     write: (at, size, value) => {
-      backEnd.write(at, size, swapBytes(value, size));
+      backEnd.write(at, size, ordered(value, size));
+      history?.written(at, size);
     },
   };
 }

@@ -38,25 +38,23 @@ export function buildDomain(world: World, line: DomainLine): void {
   if (refusal?.status === 'skip') throw new CaseSkip(refusal.reason);
   if (refusal !== null) throw new CaseError(refusal.reason);
   const geometry = ISOLATION_GEOMETRIES[mode as keyof typeof ISOLATION_GEOMETRIES];
-  const table = IsolationTable.create(
-    geometry,
-    tableMemory(world.backEnd, setup.bigEndianTables),
-    world.allocator(line.tables),
-    { l3Valid: revision.l3Valid, limit: addressLimit(world) },
-  );
+  const table = IsolationTable.create(geometry, tableMemory(world), world.allocator(line.tables), {
+    l3Valid: revision.l3Valid,
+    limit: addressLimit(world),
+  });
   if (typeof table === 'string') throw new CaseError(table);
   const register = packRoot(revision.csr, platform.xlen, geometry.mode, sdid, table.root);
   world.domains.set(line.name, { name: line.name, sdid, register, table });
 }
 
 export function buildSpace(world: World, line: SpaceLine): void {
-  const { platform, setup } = world;
+  const { platform } = world;
   if (line.stage === 'io') throw new CaseSkip('not modelled yet: I/O address spaces');
   if (!(line.mode in STAGE_GEOMETRIES)) throw new CaseError(`no translation mode ${line.mode}`);
   const geometry = STAGE_GEOMETRIES[line.mode as keyof typeof STAGE_GEOMETRIES];
   const domain = world.domain(line.domain);
   const pages = new Recorded(world.allocator(line.tables));
-  const memory = tableMemory(world.backEnd, setup.bigEndianTables);
+  const memory = tableMemory(world);
   const table = PageTable.create(geometry, memory, pages);
   if (typeof table === 'string') throw new CaseError(table);
   const id = line.id === null ? freeId(world, line) : world.resolve(line.id);
@@ -106,7 +104,7 @@ function mapPages(world: World, space: SpaceState, guest: SpaceState): void {
 function isMapped(world: World, guest: SpaceState, address: bigint): boolean {
   const entry = guest.table.entryAddress(address, null);
   if (entry === null) return false;
-  const memory = tableMemory(world.backEnd, world.setup.bigEndianTables);
+  const memory = tableMemory(world);
   const value = memory.read(entry, world.platform.xlen / 8);
   // V and one of R, W, X: a leaf.
   return (value & 1n) !== 0n && (value & 0xen) !== 0n;

@@ -27,6 +27,7 @@ const walk = [
     verdict: 'mpt.permission' as const,
     rule: null,
     kept: null,
+    byHand: null,
   },
 ];
 const bad = result({ status: 'fail', failures: [failure({ walk })] });
