@@ -50,6 +50,19 @@ export function* kills(
   }
 }
 
+/** The first case of `scenarios` that fails under the fault: all of them under one policy before the next policy. */
+export function firstKillOf(
+  run: FaultRun,
+  fault: PlantedFault,
+  scenarios: readonly ScriptScenario[],
+): Kill | null {
+  for (const policy of run.policies) {
+    const [kill] = kills({ ...run, policies: [policy] }, fault, scenarios);
+    if (kill !== undefined) return kill;
+  }
+  return null;
+}
+
 function firstKill(run: FaultRun, fault: PlantedFault, scenario: ScriptScenario): Kill | null {
   for (const policy of run.policies) {
     const variation = { ...run.variation, caching: policy, faults: [fault.name] };

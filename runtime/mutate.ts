@@ -1,5 +1,11 @@
 /** `sdt mutate`: every fault must make the suites fail; the ones that do not are survivors. */
-import { covering, kills, type FaultRun, type Kill, type PlantedFault } from './faults-run.ts';
+import {
+  covering,
+  firstKillOf,
+  type FaultRun,
+  type Kill,
+  type PlantedFault,
+} from './faults-run.ts';
 
 export interface Verdict {
   readonly fault: PlantedFault;
@@ -13,7 +19,6 @@ export function* mutate(run: FaultRun, faults: readonly PlantedFault[]): Generat
   for (const fault of faults) {
     const first = covering(run.scripts, fault.breaks);
     const others = all.filter((scenario) => !first.includes(scenario));
-    const kill = kills(run, fault, [...first, ...others]).next();
-    yield { fault, kill: kill.done === true ? null : kill.value };
+    yield { fault, kill: firstKillOf(run, fault, first) ?? firstKillOf(run, fault, others) };
   }
 }

@@ -145,5 +145,6 @@ test('a fault makes the run fail, and rules that nobody decided do not count the
   const { code, out } = await made.sdt('run', '--fault', 'access.skips-isolation');
   expect(code).toBe(1);
   expect(out).toContain('--fault access.skips-isolation');
+  expect(out).toContain('covers SMMPT-XWR-01: XWR=000 means no access.');
   expect(out).not.toContain('never decided');
 });

@@ -45,8 +45,22 @@ export function details(
     ...(bindings === undefined ? [] : [`  case ${printable(bindings)}`]),
     ...(result.reason === null ? [] : [`  ${printable(result.reason)}`]),
     ...result.failures.flatMap((failure) => failureLines(failure, options, paint)),
+    ...claimLines(result),
     `  ${paint.dim('again:')} ${printable(options.replay(result))}`,
   ];
+}
+
+/** Rules of a scenario that its failure shows: its subject, which what went wrong need not name. */
+const CLAIMS = 3;
+
+/** What the scenario is about: an access that went through has no rule of its own to blame. */
+function claimLines({ status, covers, failures }: CaseResult): readonly string[] {
+  if (status !== 'fail' || failures.some(({ kind }) => kind === 'covers-not-fired')) return [];
+  const named = failures.map(({ rule }) => rule);
+  const claims = CATALOGUE.filter(({ id }) => covers.includes(id) && !named.includes(id));
+  const lines = claims.slice(0, CLAIMS).map((rule) => `  covers ${rule.id}: ${rule.statement}`);
+  const more = claims.length - CLAIMS;
+  return more > 0 ? [...lines, `  covers ${more} more rules`] : lines;
 }
 
 function failureLines(failure: Failure, options: ReporterOptions, paint: Paint): readonly string[] {
