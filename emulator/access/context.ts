@@ -32,18 +32,23 @@ export interface Context {
   shadowStack: boolean;
 }
 
-/** M-mode with nothing in force: before the first attempt. */
-export const IDLE: Context = {
-  mode: 'M',
-  virtual: false,
-  user: false,
-  first: null,
-  second: null,
-  domain: null,
-  sum: false,
-  mxr: false,
-  vsmxr: false,
-  bigEndian: false,
-  tablesBigEndian: false,
-  shadowStack: false,
-};
+/** Nothing in force for a mode. */
+export function idle(mode: Mode): Context {
+  return {
+    mode,
+    virtual: mode === 'VS' || mode === 'VU',
+    user: mode === 'U' || mode === 'VU',
+    first: null,
+    second: null,
+    domain: null,
+    sum: false,
+    mxr: false,
+    vsmxr: false,
+    bigEndian: false,
+    tablesBigEndian: false,
+    shadowStack: false,
+  };
+}
+
+/** Before the first attempt. */
+export const IDLE: Context = idle('M');

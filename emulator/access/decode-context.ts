@@ -11,31 +11,16 @@ import { REVISIONS } from '../revision.ts';
 import { R } from '../rules/fired.ts';
 import type { Stage, Tags } from '../translate/stage.ts';
 import type { Context, Mode } from './context.ts';
-import { MODES } from './context.ts';
+import { idle, MODES } from './context.ts';
 import type { Kind, OperationName } from './kinds.ts';
 import type { Denial } from './trap.ts';
 
 type Contexts5 = Record<Mode, Context>;
 
-const bare = (mode: Mode): Context => ({
-  mode,
-  virtual: mode === 'VS' || mode === 'VU',
-  user: mode === 'U' || mode === 'VU',
-  first: null,
-  second: null,
-  domain: null,
-  sum: false,
-  mxr: false,
-  vsmxr: false,
-  bigEndian: false,
-  tablesBigEndian: false,
-  shadowStack: false,
-});
-
 /** The contexts of one hart. */
 export class Contexts {
   readonly #csrs: CsrFile;
-  readonly #of = Object.fromEntries(MODES.map((mode) => [mode, bare(mode)])) as Contexts5;
+  readonly #of = Object.fromEntries(MODES.map((mode) => [mode, idle(mode)])) as Contexts5;
   #version = -1;
   #domainVersion = -1;
   #domain: Domain | null = null;

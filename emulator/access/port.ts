@@ -24,7 +24,6 @@ import type { Physical } from './physical.ts';
 import { PLAIN, TABLE } from './physical.ts';
 import { IMPLICIT, isUnreadable, UNREADABLE, UPDATE_RULE } from './read-entry.ts';
 import type { Tally } from './tally.ts';
-import type { TraceLog } from './trace-log.ts';
 import { Verdicts } from './verdicts.ts';
 
 export class Port extends Verdicts {
@@ -32,8 +31,6 @@ export class Port extends Verdicts {
   readonly cache: EntryCache;
   readonly counts: Tally;
   decide: Decisions;
-  /** Null: not tracing. */
-  trace: TraceLog | null = null;
 
   // Of the platform.
   xlen: 32 | 64 = 64;
@@ -68,13 +65,9 @@ export class Port extends Verdicts {
   page = 0;
   /** Physical page of the page-table entry read last. */
   entryPage = 0;
-  lo = 0;
-  hi = 0;
   /** The tuple that decided the last look-up in the protection table, and whether a NAPOT leaf held it. */
   xwr = 0;
   isNapot = false;
-
-  private depth = 0;
 
   constructor(
     physical: Physical,
@@ -117,7 +110,6 @@ export class Port extends Verdicts {
     this.executing = executing;
     this.borrowed = executing !== context.mode;
     this.clear();
-    this.depth = 0;
   }
 
   /** Reads the entry of a translation stage at a page and offset of the stage's own address space into `lo`, `hi`. */
@@ -214,11 +206,12 @@ export class Port extends Verdicts {
     return null;
   }
 
-  /** Notes in the trace that a kept entry was used. */
-  noteKept(stage: StageName, level: number, kept: number, size: number): void {
+  /** Uses a kept entry in place of one in memory: into `lo`, `hi`, and the trace. */
+  useKept(stage: StageName, level: number, kept: number, size: number): void {
     const { cache } = this;
     this.lo = cache.lo[kept];
     this.hi = cache.hi[kept];
+    if (this.trace === null) return;
     const page = cache.physicalPage[kept];
     this.note(stage, level, page, cache.ownOffset[kept], size, 'cache');
   }
@@ -231,32 +224,6 @@ export class Port extends Verdicts {
   /** A and D stand already: nothing is written. */
   markAccessed(): void {
     if (this.context.domain !== null) this.fired[R.SMMPT_PTW_09] = 1;
-  }
-
-  /** Notes an entry that could not be read. */
-  private noteUnread(
-    stage: StageName,
-    level: number,
-    page: number,
-    offset: number,
-    size: number,
-  ): void {
-    this.lo = 0;
-    this.hi = 0;
-    this.note(stage, level, page, offset, size, 'memory');
-  }
-
-  private note(
-    stage: StageName,
-    level: number,
-    page: number,
-    offset: number,
-    size: number,
-    source: 'memory' | 'cache',
-  ): void {
-    const { depth, lo, hi } = this;
-    this.step =
-      this.trace?.note({ stage, level, depth, page, offset, size, lo, hi, source }) ?? null;
   }
 
   /** The isolation, PMP and PMA of a page-table access; its reason, with the rule left in `rule`. */

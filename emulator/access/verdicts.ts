@@ -3,7 +3,7 @@ import type { Fired } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { StageName } from '../translate/stage.ts';
 import type { Kind } from './kinds.ts';
-import type { LoggedStep } from './trace-log.ts';
+import type { LoggedStep, TraceLog } from './trace-log.ts';
 
 export class Verdicts {
   fired: Fired;
@@ -18,6 +18,13 @@ export class Verdicts {
   implicit = false;
   /** namely a write. */
   wrote = false;
+  /** The entry looked at last, in two halves. */
+  lo = 0;
+  hi = 0;
+  /** Null: not tracing. */
+  trace: TraceLog | null = null;
+  /** How deep one access lies in another: a table read within a walk. */
+  protected depth = 0;
   /** The entry looked at last; null while not tracing. */
   protected step: LoggedStep | null = null;
 
@@ -32,6 +39,7 @@ export class Verdicts {
     this.implicit = false;
     this.wrote = false;
     this.step = null;
+    this.depth = 0;
   }
 
   /** An entry denies: marks the rule and leaves it in the trace. */
@@ -77,5 +85,32 @@ export class Verdicts {
     this.guestOffset = offset;
     this.implicit = implicit;
     this.wrote = implicit && kind.writes;
+  }
+
+  /** Leaves in the trace an entry that could not be read. */
+  protected noteUnread(
+    stage: StageName,
+    level: number,
+    page: number,
+    offset: number,
+    size: number,
+  ): void {
+    this.lo = 0;
+    this.hi = 0;
+    this.note(stage, level, page, offset, size, 'memory');
+  }
+
+  /** Leaves the entry in `lo`, `hi` in the trace. */
+  protected note(
+    stage: StageName,
+    level: number,
+    page: number,
+    offset: number,
+    size: number,
+    source: 'memory' | 'cache',
+  ): void {
+    const { depth, lo, hi } = this;
+    this.step =
+      this.trace?.note({ stage, level, depth, page, offset, size, lo, hi, source }) ?? null;
   }
 }

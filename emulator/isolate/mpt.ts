@@ -4,6 +4,7 @@ import { R } from '../rules/fired.ts';
 import { GLOBAL, STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Domain } from './domain.ts';
+import { keepEntry } from './keep-entry.ts';
 import type { MptGeometry } from './mpt-geometry.ts';
 import { MPT_RULES as MARK } from './mpt-rules.ts';
 
@@ -35,40 +36,23 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
     if (kept >= 0) level = cache.level;
   }
   for (;;) {
-    let lo: number;
-    let hi: number;
     if (kept >= 0) {
-      lo = cache.lo[kept];
-      hi = cache.hi[kept];
-      if (port.trace !== null) port.noteKept('mpt', level, kept, g.entrySize);
+      port.useKept('mpt', level, kept, g.entrySize);
       kept = -1;
     } else {
       const at = decide.index(g, page, level) * g.entrySize;
       const tablePage = table + (at >>> 12);
       const why = port.readProtection(domain, level, tablePage, at & 4095, g.entrySize); // 2.
       if (why !== null) return why;
-      lo = port.lo;
-      hi = port.hi;
       if (cache.active) {
-        const isValid = !decide.isInvalid(lo);
+        const isValid = !decide.isInvalid(port.lo);
         if (keep.keepsProtection(isValid, port.keepsInvalid)) {
-          const span = 1 / g.scale[level];
-          const prefix = Math.floor(page / span);
-          const isLeaf = !isValid || decide.isLeaf(lo);
-          const e = cache.put(
-            tag | (level << 20),
-            prefix,
-            GLOBAL,
-            prefix * span,
-            span,
-            isLeaf,
-            keep.remembered(lo),
-            keep.rememberedHigh(hi),
-          );
-          cache.locate(e, tablePage, at & 4095, tablePage);
+          const isLeaf = !isValid || decide.isLeaf(port.lo);
+          keepEntry(port, tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
         }
       }
     }
+    const { lo, hi } = port;
 
     // 3. V=0, a reserved bit or a reserved encoding.
     if (decide.isInvalid(lo)) {

@@ -4,6 +4,7 @@ import { GLOBAL, STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Domain } from './domain.ts';
+import { keepEntry } from './keep-entry.ts';
 import { L1_DIR } from './mtt-entry.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
 
@@ -34,12 +35,8 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
     if (kept >= 0) level = cache.level;
   }
   for (;;) {
-    let lo: number;
-    let hi: number;
     if (kept >= 0) {
-      lo = cache.lo[kept];
-      hi = cache.hi[kept];
-      if (port.trace !== null) port.noteKept('mtt', level, kept, g.entrySize);
+      port.useKept('mtt', level, kept, g.entrySize);
       kept = -1;
     } else {
       const at = decide.index(g, page, level) * g.entrySize;
@@ -47,25 +44,13 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
       const tablePage = table + (at >>> 12);
       const why = port.readProtection(domain, level, tablePage, at & 4095, g.entrySize);
       if (why !== null) return why;
-      lo = port.lo;
-      hi = port.hi;
       if (cache.active && keep.keepsProtection(true, port.keepsInvalid)) {
-        const span = 1 / g.scale[level];
-        const prefix = Math.floor(page / span);
-        const isLeaf = level === 1 || (level === 2 && decide.type(g.xlen, lo, hi) !== L1_DIR);
-        const e = cache.put(
-          tag | (level << 20),
-          prefix,
-          GLOBAL,
-          prefix * span,
-          span,
-          isLeaf,
-          keep.remembered(lo),
-          keep.rememberedHigh(hi),
-        );
-        cache.locate(e, tablePage, at & 4095, tablePage);
+        const type = decide.type(g.xlen, port.lo, port.hi);
+        const isLeaf = level === 1 || (level === 2 && type !== L1_DIR);
+        keepEntry(port, tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
       }
     }
+    const { lo, hi } = port;
 
     if (level === 3) {
       const { l3Valid } = port.revision;

@@ -57,13 +57,13 @@ export function translate(
   for (;;) {
     if (have) have = false;
     else if (kept >= 0) {
-      lo = cache.lo[kept];
-      hi = cache.hi[kept];
+      port.useKept(stage.name, level, kept, g.entrySize);
+      lo = port.lo;
+      hi = port.hi;
       ownPage = cache.ownPage[kept];
       ownOffset = cache.ownOffset[kept];
       global = cache.asid[kept] === GLOBAL;
       fromCache = true;
-      if (port.trace !== null) port.noteKept(stage.name, level, kept, g.entrySize);
       kept = -1;
     } else {
       // 2. The entry at root + index * size, an access of its own.
