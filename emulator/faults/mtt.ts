@@ -6,7 +6,7 @@ import { rules, type Fault } from './fault.ts';
 
 export const MTT_FAULTS = {
   'mtt.skips-width': {
-    says: 'an address beyond the width of the mode is looked up as if truncated, from v0.1.1 on',
+    says: 'an address beyond the width of the mode is looked up as if truncated',
     breaks: rules('SMMPT-WIDTH-08'),
     replaces: { mtt: { tooWide: () => false } },
   },
