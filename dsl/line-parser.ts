@@ -2,6 +2,7 @@
 import type { IParserConfig, IToken } from 'chevrotain';
 import type { Cell, Statement } from './ast.ts';
 import type { Diagnostic } from './diagnostics.ts';
+import { KEPT, type Choices } from './grammar/choices.ts';
 import { SectionParser } from './grammar/sections.ts';
 import {
   grammarError,
@@ -22,11 +23,25 @@ type Result = Statement | Diagnostic;
 export class LineParser extends SectionParser {
   private readonly rules: ReadonlyMap<string, () => Statement>;
 
-  /** `config` is for tests: `skipValidations: false` has chevrotain check the grammar. */
-  constructor(config: IParserConfig = {}) {
+  /** Derives from the grammar what this one was told: only messages about wrong lines need that. */
+  private deriving: LineParser | null = null;
+  private readonly derives: boolean;
+
+  /**
+   * `config` is for tests: `skipValidations: false` has chevrotain check the grammar. Without `choices` they are derived,
+   * which takes longer than to read most files.
+   */
+  constructor(config: IParserConfig = {}, choices: Choices | null = KEPT) {
     super({ skipValidations: true, errorMessageProvider: messages, ...config });
-    this.performSelfAnalysis();
+    this.derives = choices === null;
+    if (choices === null) this.performSelfAnalysis();
+    else this.useChoices(choices);
     this.rules = new Map(STATEMENTS.map((word) => [word, this.ruleOf(word)]));
+  }
+
+  override getGAstProductions(): ReturnType<SectionParser['getGAstProductions']> {
+    if (this.derives) return super.getGAstProductions();
+    return (this.deriving ??= new LineParser({}, null)).getGAstProductions();
   }
 
   /** Every statement has the rule that is called like its first word. */

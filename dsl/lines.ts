@@ -1,11 +1,12 @@
 /** Text -> lines of tokens -> islands: what is lexed once, and what is parsed together. */
-import { Lexer, type ILexingError, type IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
+import { lexemeAt } from './lexer.ts';
 import {
   Arrow,
   Bar,
+  Blank,
   Comma,
   Comment,
-  LEXED,
   LineEnd,
   Name,
   Numeral,
@@ -40,79 +41,56 @@ export interface Island {
   readonly strays: readonly Stray[];
 }
 
-const lexer = new Lexer(LEXED, {
-  positionTracking: 'onlyStart',
-  ensureOptimizations: true,
-  skipValidations: true,
-});
-
-/** So much text is lexed at a time, to keep the tokens of a large file from piling up. */
-const CHUNK = 1 << 16;
-
 const NONE: readonly Stray[] = [];
 
 /** The lines of `text`, with line and column in every token. */
 export function* sourceLines(text: string): Generator<SourceLine> {
-  let offset = 0;
-  let before = 0;
-  while (offset <= text.length) {
-    const chunk = text.slice(offset, chunkEnd(text, offset));
-    const { tokens, errors } = lexer.tokenize(chunk);
-    const strays = byLine(chunk, before, errors);
-    let line: IToken[] = [];
-    let comment: IToken | null = null;
-    let number = before + 1;
-    for (const token of tokens) {
-      const type = token.tokenType;
-      if (type === LineEnd) {
-        yield { number, tokens: line, comment, strays: strays.get(number) ?? NONE };
-        line = [];
-        comment = null;
-        number++;
-        continue;
-      }
-      token.startLine = number;
+  let number = 1;
+  let lineStart = 0;
+  let tokens: IToken[] = [];
+  let comment: IToken | null = null;
+  let strays: Stray[] | null = null;
+  for (let at = 0; at < text.length;) {
+    const found = lexemeAt(text, at);
+    if (found === null) {
+      const end = strayEnd(text, at + 1);
+      const stray = { line: number, col: at - lineStart + 1, text: text.slice(at, end) };
+      (strays ??= []).push(stray);
+      at = end;
+      continue;
+    }
+    const { type, end } = found;
+    if (type === LineEnd) {
+      yield { number, tokens, comment, strays: strays ?? NONE };
+      number++;
+      lineStart = end;
+      tokens = [];
+      comment = null;
+      strays = null;
+    } else if (type !== Blank) {
+      const image = text.slice(at, end);
+      const tokenType = type === Name ? wordType(image) : type;
+      const token: IToken = {
+        image,
+        startOffset: at,
+        startLine: number,
+        startColumn: at - lineStart + 1,
+        tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
+        tokenType,
+      };
       if (type === Comment) comment = token;
-      else {
-        if (type === Name) {
-          const word = wordType(token.image);
-          token.tokenType = word;
-          token.tokenTypeIdx = word.tokenTypeIdx ?? 0;
-        }
-        line.push(token);
-      }
+      else tokens.push(token);
     }
-    offset += chunk.length;
-    if (offset >= text.length) {
-      yield { number, tokens: line, comment, strays: strays.get(number) ?? NONE };
-      return;
-    }
-    before = number - 1;
+    at = end;
   }
+  yield { number, tokens, comment, strays: strays ?? NONE };
 }
 
-/** Chunks end behind a line end, and never between CR and LF. */
-function chunkEnd(text: string, offset: number): number {
-  if (text.length - offset <= CHUNK) return text.length;
-  for (let at = offset + CHUNK; at < text.length; at++) {
-    if (text.charCodeAt(at) === 10) return at + 1;
-  }
-  return text.length;
-}
-
-function byLine(
-  chunk: string,
-  before: number,
-  errors: readonly ILexingError[],
-): Map<number, Stray[]> {
-  const lines = new Map<number, Stray[]>();
-  for (const { line = 1, column = 1, offset, length } of errors) {
-    const stray = { line: before + line, col: column, text: chunk.slice(offset, offset + length) };
-    const others = lines.get(stray.line);
-    if (others === undefined) lines.set(stray.line, [stray]);
-    else others.push(stray);
-  }
-  return lines;
+/** Characters that are no token, side by side, are one stray. */
+function strayEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && lexemeAt(text, at) === null) at++;
+  return at;
 }
 
 const CONTINUERS: ReadonlySet<string> = new Set(['or', 'costing', 'because', 'taken']);

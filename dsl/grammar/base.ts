@@ -10,6 +10,14 @@ import type { Code } from '../catalogue.ts';
 import { nearest } from '../nearest.ts';
 import type { Span } from '../span.ts';
 import { ALL_TOKENS, Dot, Name, Param, Text, Word } from '../tokens.ts';
+import {
+  ChoiceStrategy,
+  decision,
+  type Choice,
+  type Choices,
+  type Decision,
+  type Derived,
+} from './choices.ts';
 
 /** A mistake that a rule notices itself; the first one of a line is reported. */
 export interface Problem {
@@ -28,8 +36,40 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   file = '';
   problem: Problem | null = null;
 
+  /** Chevrotain's mark that its tables are there. */
+  declare protected selfAnalysisDone: boolean;
+  private readonly choices: Record<number, Choice> = {};
+  private readonly decisions = new Map<number, Decision>();
+
   constructor(config: IParserConfig) {
-    super(ALL_TOKENS, { maxLookahead: 1, recoveryEnabled: false, ...config });
+    const lookaheadStrategy = new ChoiceStrategy({ maxLookahead: 1 });
+    super(ALL_TOKENS, { maxLookahead: 1, lookaheadStrategy, recoveryEnabled: false, ...config });
+  }
+
+  /** The choices of the grammar, for a parser that need not derive them. */
+  derivedChoices(): Choices {
+    return this.choices;
+  }
+
+  /** Takes what `derivedChoices` of another parser gave, instead of chevrotain's look at the grammar. */
+  protected useChoices(choices: Choices): void {
+    Object.assign(this.choices, choices);
+    this.selfAnalysisDone = true;
+  }
+
+  /** Chevrotain's: what it found out about the place `key`. */
+  protected setLaFuncCache(key: number, { choice }: Derived): void {
+    this.choices[key] = choice;
+  }
+
+  /** Chevrotain's: how the place `key` is decided. */
+  protected getLaFuncFromCache(key: number): Decision {
+    let decide = this.decisions.get(key);
+    if (decide === undefined) {
+      decide = decision(key, this.choices[key]);
+      this.decisions.set(key, decide);
+    }
+    return decide;
   }
 
   /** Remembers the first problem of a line. */
