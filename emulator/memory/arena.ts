@@ -19,7 +19,8 @@ export class Arena {
   /** `size`: bytes, at most 2 GiB, so that byte positions stay positive 32-bit integers. */
   constructor(size: number) {
     this.slots = Math.min(size, 2 ** 31 - 4096) >>> 12;
-    const buffer = new ArrayBuffer(this.slots * 4096);
+    // Shared memory is not counted by the collector, which otherwise runs for every new arena.
+    const buffer = new SharedArrayBuffer(this.slots * 4096);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.view = new DataView(buffer);

@@ -1,5 +1,4 @@
 /** Threads of this process: what starts one, what it is told, and the pieces of a run that need them. */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Source } from '../../dsl/index.ts';
 import type { StartThread, ThreadAnswer } from '../schedule.ts';
@@ -38,11 +37,4 @@ export function startThread(setup: ThreadSetup): StartThread {
       stop: () => void worker.terminate(),
     };
   };
-}
-
-/** `4`, `50%` of the processors, or null where nothing was asked. */
-export function askedThreads(jobs: string | null): number | null {
-  if (jobs === null) return null;
-  if (!jobs.endsWith('%')) return Number(jobs);
-  return Math.max(1, Math.round((availableParallelism() * Number(jobs.slice(0, -1))) / 100));
 }

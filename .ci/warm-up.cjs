@@ -1,0 +1,2 @@
+// A first run of dist/: the code that it compiles is kept for the starts after it.
+require('../dist/start.js')('sdt', true);
