@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compareBaseline, parseBaseline, type Baseline, type BaselineCase } from './baseline.ts';
+import {
+  baselineText,
+  compareBaseline,
+  parseBaseline,
+  type Baseline,
+  type BaselineCase,
+} from './baseline.ts';
 
 const entry = (over: Partial<BaselineCase> = {}): BaselineCase => ({
   status: 'pass',
@@ -42,6 +48,21 @@ describe('a baseline', () => {
 
   it('does not miss cases that a partial run left out', () => {
     expect(compareBaseline(baseline({ a: entry() }), baseline({}), true)).toEqual([]);
+  });
+
+  it('is read as it was written, policies that agree on one line', () => {
+    const costly = entry({ costs: { '3': { mpt: 3 } } });
+    const cases = {
+      'a.sdt#x {none}': costly,
+      'a.sdt#x {random}': entry(),
+      'a.sdt#x {retain}': entry(),
+      'a.sdt#y[set={1}] {none, rdsm_hs}': entry({ status: 'fail', because: 'mpt.invalid' }),
+    };
+    const text = baselineText(baseline(cases));
+    expect(text.split('\n')).toHaveLength(5);
+    expect(text).toContain('"random | retain": "pass"');
+    expect(parseBaseline(text)).toEqual(baseline(cases));
+    expect(parseBaseline('{"format":"sdt baseline 1","cases":{"a":1}}')).toMatch(/no object/);
   });
 
   it('says what is wrong with a file that is none', () => {

@@ -82,5 +82,40 @@ export function parseBaseline(text: string): Baseline | string {
   }
   if (value.format !== 'sdt baseline 1')
     return `its format is '${String(value.format)}', not 'sdt baseline 1'`;
-  return value as Baseline;
+  const cases: Record<string, BaselineCase> = {};
+  for (const [id, rows] of Object.entries(value.cases as Record<string, unknown>)) {
+    if (typeof rows !== 'object' || rows === null) return `the entry of '${id}' is no object`;
+    for (const [variations, row] of Object.entries(rows as Record<string, Row>)) {
+      const entry = typeof row === 'string' ? { status: row, because: null, costs: {} } : row;
+      for (const variation of variations.split(SEPARATOR)) cases[`${id} {${variation}}`] = entry;
+    }
+  }
+  return { format: 'sdt baseline 1', cases };
+}
+
+/** An entry in the file: the status alone where there is nothing else to keep. */
+type Row = Status | BaselineCase;
+
+/** Between the variations that one row of a case is for. */
+const SEPARATOR = ' | ';
+
+/** The file: one line for each case in order of ids, variations with equal results together, so that changes read well. */
+export function baselineText({ cases }: Baseline): string {
+  const rows = new Map<string, Map<string, string[]>>();
+  const sorted = Object.entries(cases).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [key, { status, because, costs }] of sorted) {
+    const at = key.lastIndexOf(' {');
+    const [id, variation] = [key.slice(0, at), key.slice(at + 2, -1)];
+    const plain = because === null && Object.keys(costs).length === 0;
+    const row = JSON.stringify(plain ? status : { status, because, costs });
+    const of = rows.get(id) ?? new Map<string, string[]>();
+    rows.set(id, of.set(row, [...(of.get(row) ?? []), variation]));
+  }
+  const lines = [...rows].map(([id, of]) => {
+    const entries = [...of].map(
+      ([row, names]) => `${JSON.stringify(names.join(SEPARATOR))}: ${row}`,
+    );
+    return `${JSON.stringify(id)}: {${entries.join(', ')}}`;
+  });
+  return `{"format": "sdt baseline 1", "cases": {\n${lines.join(',\n')}\n}}\n`;
 }

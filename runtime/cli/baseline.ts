@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Baseline, BaselineCase } from '../baseline.ts';
-import { baselineCase, baselineKey, compareBaseline, parseBaseline } from '../baseline.ts';
+import {
+  baselineCase,
+  baselineKey,
+  baselineText,
+  compareBaseline,
+  parseBaseline,
+} from '../baseline.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CaseResult } from '../results.ts';
 import { plural, printable } from '../text-width.ts';
@@ -74,16 +80,14 @@ export class BaselineGate {
     throw new UsageError(`${this.#shown} is no baseline: ${baseline}`);
   }
 
-  /** Writes the results in order of their ids, one per line, so that a change reads well in review. */
   #record(io: Io, partial: boolean): number {
     const cases = partial ? { ...this.#was.cases, ...this.#cases } : this.#cases;
-    const rows = Object.keys(cases)
-      .sort()
-      .map((id) => `${JSON.stringify(id)}: ${JSON.stringify(cases[id])}`);
-    const text = `{"format": "sdt baseline 1", "cases": {\n${rows.join(',\n')}\n}}\n`;
+    const text = baselineText({ format: 'sdt baseline 1', cases });
     const failed = writeWhole(this.#path, text);
     if (failed === null) {
-      io.stderr.write(`${plural(rows.length, 'result')} recorded in ${printable(this.#shown)}\n`);
+      io.stderr.write(
+        `${plural(Object.keys(cases).length, 'result')} recorded in ${printable(this.#shown)}\n`,
+      );
       return EXIT.passed;
     }
     io.stderr.write(`sdt: cannot write the baseline ${this.#shown}: ${failed}\n`);
