@@ -1,0 +1,102 @@
+/** `.word` and its kind, `.zero`, `.align`: data between instructions. */
+import type { Scope } from './expression.ts';
+import { evaluate } from './expression.ts';
+import { hint } from './spelling.ts';
+import type { Token } from './statements.ts';
+import { Mistake } from './statements.ts';
+
+/** Bytes of one value. */
+const DATA: ReadonlyMap<string, number> = new Map([
+  ['.byte', 1],
+  ['.half', 2],
+  ['.short', 2],
+  ['.2byte', 2],
+  ['.word', 4],
+  ['.long', 4],
+  ['.4byte', 4],
+  ['.dword', 8],
+  ['.quad', 8],
+  ['.8byte', 8],
+]);
+/** Their number is a power of two, or of bytes. */
+const ALIGN: ReadonlyMap<string, 'power' | 'bytes'> = new Map([
+  ['.align', 'power'],
+  ['.p2align', 'power'],
+  ['.balign', 'bytes'],
+]);
+
+const ONE_VALUE = /^(\.zero|\.skip)$/;
+/** No text may become longer than this. */
+export const LONGEST = 2 ** 20;
+const NO_SCOPE: Scope = { pc: 0n, labels: new Map(), locals: new Map() };
+
+/** Bytes that a directive takes at an address. */
+export function directiveSize(name: Token, operands: readonly Token[], pc: bigint): number {
+  const bytes = DATA.get(name.text);
+  if (bytes !== undefined) return bytes * listOf(name, operands).length;
+  const align = ALIGN.get(name.text);
+  if (align !== undefined) {
+    const number = count(name, operands, align === 'power' ? 12 : 4096);
+    const unit = align === 'power' ? 2 ** number : number;
+    if (unit === 0 || (unit & (unit - 1)) !== 0) {
+      throw new Mistake(`'${unit}' is not a power of two`, operands[0] ?? name);
+    }
+    const over = Number(BigInt.asUintN(12, pc)) % unit;
+    return over === 0 ? 0 : unit - over;
+  }
+  if (ONE_VALUE.test(name.text)) return count(name, operands, LONGEST);
+  const known = [...DATA.keys(), ...ALIGN.keys(), '.zero', '.skip'];
+  throw new Mistake(`the directive '${name.text}' is not supported${hint(name.text, known)}`, name);
+}
+
+/** The bytes themselves; `size` as `directiveSize` says. */
+export function directiveBytes(
+  name: Token,
+  operands: readonly Token[],
+  size: number,
+  scope: Scope,
+): Uint8Array {
+  const out = new Uint8Array(size);
+  const bytes = DATA.get(name.text);
+  if (bytes === undefined) return ALIGN.has(name.text) ? padding(out) : out;
+  listOf(name, operands).forEach((token, index) => {
+    const { value } = evaluate(token, scope);
+    const bits = BigInt(8 * bytes);
+    if (value < -(2n ** (bits - 1n)) || value >= 2n ** bits) {
+      throw new Mistake(
+        `'${token.text}' does not fit into ${bytes} byte${bytes === 1 ? '' : 's'}`,
+        token,
+      );
+    }
+    for (let at = 0; at < bytes; at++) {
+      out[index * bytes + at] = Number(BigInt.asUintN(8, value >> BigInt(8 * at)));
+    }
+  });
+  return out;
+}
+
+/** Gaps are filled with NOPs from their end, so that code may run through them; what is left at the start is zero. */
+function padding(out: Uint8Array): Uint8Array {
+  for (let end = out.length; end >= 4; end -= 4) out.set([0x13, 0, 0, 0], end - 4);
+  if (out.length % 4 >= 2) out.set([0x01, 0], (out.length % 4) - 2);
+  return out;
+}
+
+function listOf(name: Token, operands: readonly Token[]): readonly Token[] {
+  const values = operands.filter((_, index) => index % 2 === 0);
+  const wrong = operands.find((token, index) => (token.text === ',') !== (index % 2 === 1));
+  if (values.length === 0 || wrong !== undefined || operands.length % 2 === 0) {
+    throw new Mistake(`'${name.text}' takes values with commas between them`, wrong ?? name);
+  }
+  return values;
+}
+
+function count(name: Token, operands: readonly Token[], most: number): number {
+  const [token, extra] = operands;
+  if (token === undefined || extra !== undefined) {
+    throw new Mistake(`'${name.text}' takes one number`, extra ?? name);
+  }
+  const { value } = evaluate(token, NO_SCOPE);
+  if (value >= 0n && value <= BigInt(most)) return Number(value);
+  throw new Mistake(`'${token.text}' must be between 0 and ${most}`, token);
+}
