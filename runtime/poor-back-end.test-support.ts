@@ -3,6 +3,7 @@
  * by which rule. Registers and memory are those of a machine whose access path is never used.
  */
 import type {
+  CachedEntry,
   Counts,
   FenceRequest,
   Mode,
@@ -101,6 +102,10 @@ export class PoorBackEnd implements BackEnd {
 
   flush(): void {
     // There is nothing to empty.
+  }
+
+  cached(): readonly CachedEntry[] {
+    return [];
   }
 
   trace(): void {
