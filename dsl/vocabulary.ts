@@ -92,6 +92,11 @@ export interface Vocabulary {
   readonly calls: ReadonlyMap<string, CallNamespace>;
   /** What `with (name: ..)` behind a fault may name: trap CSRs and their fields. */
   readonly trapFields: ReadonlySet<string>;
+  /** The first mistake in assembly text, its column and length in the text (from 1); null: there is none. */
+  assemble(
+    text: string,
+    xlen: 32 | 64,
+  ): { readonly message: string; readonly col: number; readonly length: number } | null;
   /** Tags the configuration declares; null: any tag is legal. */
   readonly tags: ReadonlySet<string> | null;
 }

@@ -8,6 +8,7 @@ import type {
   Vocabulary,
 } from '../dsl/index.ts';
 import {
+  Assembler,
   CATALOGUE,
   COUNTERS,
   CSR_NAMES,
@@ -24,6 +25,7 @@ import {
   REASONS,
   REVISIONS,
   STAGE_GEOMETRIES,
+  wholeIsa,
 } from '../emulator/index.ts';
 import { CALLS } from './calls.ts';
 import {
@@ -113,6 +115,15 @@ function format(name: string, xlen: 32 | 64): Format | null {
   return { bits: known.bits, fields: new Map(fields) };
 }
 
+const assemblers = new Map<32 | 64, Assembler>();
+
+/** Against everything that some machine has: what one machine lacks is a matter of its cases. */
+function assemble(text: string, xlen: 32 | 64): ReturnType<Vocabulary['assemble']> {
+  const assembler = assemblers.get(xlen) ?? new Assembler(wholeIsa(xlen));
+  assemblers.set(xlen, assembler);
+  return assembler.assemble(text).error;
+}
+
 export const VOCABULARY: Vocabulary = {
   rules: new Set<string>(CATALOGUE.map((rule) => rule.id)),
   reasons: new Set<string>([...Object.keys(REASONS), ...LATER_REASONS]),
@@ -138,5 +149,6 @@ export const VOCABULARY: Vocabulary = {
   counters: new Set([...Object.keys(COUNTERS), 'total']),
   calls: CALLS,
   trapFields: new Set([...TRAP_FIELDS, ...LATER_FIELDS]),
+  assemble,
   tags: null,
 };

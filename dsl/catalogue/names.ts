@@ -346,4 +346,10 @@ export const NAMES = {
     severity: 'error',
     example: example('scenario "s"', 'each at in 0x8000_0000, ok', 'rdsm loads at <at>'),
   },
+  SDT241: {
+    title: 'assembly text that does not assemble',
+    message: "there is no instruction 'NAME' (did you mean 'OTHER'?)",
+    severity: 'error',
+    example: example('scenario "s"', 'rdsm executes "csrw mstatsu, a0" with a0 = 1'),
+  },
 } as const satisfies Record<string, CatalogueRow>;

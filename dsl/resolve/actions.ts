@@ -109,10 +109,26 @@ export function resolveAction(
       return unmodelled('waits: an instruction of a hart');
     case 'executes':
       for (const { value } of action.with) evaluate(value, scope, c);
-      if ('param' in action.code) textOf(action.code, scope, c);
-      else filled(action.code.value, scope, c);
+      checkAssembly(action.code, scope, c);
       return unmodelled('executes: instructions of a hart');
   }
+}
+
+/** Assembly text must assemble; the mistake is shown inside the string where the string stands as it is. */
+function checkAssembly(
+  code: Extract<Action, { do: 'executes' }>['code'],
+  scope: Scope,
+  c: Case,
+): void {
+  const text = 'param' in code ? textOf(code, scope, c) : filled(code.value, scope, c);
+  if (c.accept === null) return;
+  const wrong = c.scenario.vocabulary.assemble(text, c.frame.xlen);
+  if (wrong === null) return;
+  const { line, file, col } = code.span;
+  const asWritten = !('param' in code) && code.value === text;
+  const start = col + wrong.col;
+  const inside = { file, line, col: start, end: start + wrong.length };
+  c.accept('SDT241', asWritten ? inside : code.span, wrong.message);
 }
 
 /** Verbs as the operations that `tries` names. */
