@@ -4,7 +4,7 @@ import { expandOperands, expansionOf, NO_OPERANDS } from './alias.ts';
 import type { Isa } from './extensions.ts';
 import type { FenceEncoding } from './isolation.ts';
 import type { Op } from './op.ts';
-import type { Slot } from './pattern.ts';
+import type { Field, Slot } from './pattern.ts';
 import { extract } from './pattern.ts';
 import { opsOf } from './table.ts';
 
@@ -23,6 +23,8 @@ interface Entry {
   readonly row: Op;
   readonly mask: number;
   readonly match: number;
+  readonly fields: readonly Field[];
+  readonly length: 2 | 4;
   readonly expansion: Expansion | null;
 }
 
@@ -44,12 +46,19 @@ export class Decoder {
         row,
         mask: row.pattern.mask | 0,
         match: row.pattern.match | 0,
+        fields: row.pattern.fields,
+        length: row.pattern.length,
         expansion: expansionOf(row, rows),
       }))
       .sort((a, b) => bitsIn(b.mask) - bitsIn(a.mask));
-    const wide = entries.filter(({ row }) => row.pattern.length === 4);
-    const short = entries.filter(({ row }) => row.pattern.length === 2);
-    this.#wide = buckets(wide, 1024, (index) => (index & 0x7f) | ((index >> 7) << 12), 0x707f);
+    const wide = entries.filter(({ length }) => length === 4);
+    const short = entries.filter(({ length }) => length === 2);
+    this.#wide = buckets(
+      wide,
+      256,
+      (index) => 3 | ((index & 31) << 2) | ((index >> 5) << 12),
+      0x707f,
+    );
     this.#short = buckets(short, 32, (index) => (index & 3) | ((index >> 2) << 13), 0xe003);
   }
 
@@ -60,11 +69,10 @@ export class Decoder {
   decode(word: number): Decoded | null {
     const entry = this.#find(word);
     if (entry === null) return null;
-    const { row, expansion } = entry;
+    const { row, fields, length, expansion } = entry;
     const formOperands: Record<Slot, number> = { ...NO_OPERANDS };
-    for (const field of row.pattern.fields) formOperands[field.slot] = extract(field, word);
+    for (const field of fields) formOperands[field.slot] = extract(field, word);
     const operands = expansion === null ? formOperands : expandOperands(expansion, formOperands);
-    const { length } = row.pattern;
     return { op: expansion?.op ?? row, operands, form: row, formOperands, length };
   }
 
@@ -72,17 +80,17 @@ export class Decoder {
     const wide = (word & 3) === 3;
     const bits = wide ? word : word & 0xffff;
     const bucket = wide
-      ? this.#wide[(word & 0x7f) | ((word >>> 5) & 0x380)]
+      ? this.#wide[((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0)]
       : this.#short[(word & 3) | ((word >>> 11) & 0x1c)];
     for (const entry of bucket ?? []) {
-      if ((bits & entry.mask) === entry.match && legal(entry.row, word)) return entry;
+      if ((bits & entry.mask) === entry.match && legal(entry.fields, word)) return entry;
     }
     return null;
   }
 }
 
-function legal(row: Op, word: number): boolean {
-  for (const field of row.pattern.fields) if (!field.allows(extract(field, word))) return false;
+function legal(fields: readonly Field[], word: number): boolean {
+  for (const field of fields) if (!field.allows(extract(field, word))) return false;
   return true;
 }
 

@@ -83,8 +83,21 @@ export function op(
 ): Op {
   const space = syntax.indexOf(' ');
   const name = space < 0 ? syntax : syntax.slice(0, space);
-  const pieces = piecesOf(space < 0 ? '' : syntax.slice(space + 1));
-  return { name, pieces, pattern: pattern(listing), where, semantics, within };
+  let pieces: readonly Piece[] | null = null;
+  let parsed: Pattern | null = null;
+  // Parsed when first asked for: who uses no instructions does not pay for their table at start.
+  return {
+    name,
+    where,
+    semantics,
+    within,
+    get pieces() {
+      return (pieces ??= piecesOf(space < 0 ? '' : syntax.slice(space + 1)));
+    },
+    get pattern() {
+      return (parsed ??= pattern(listing));
+    },
+  };
 }
 
 /** Splits an operand list of a syntax: names and the punctuation between them. */

@@ -12,7 +12,13 @@ export interface Pseudo {
 
 const pseudo = (syntax: string, ...means: string[]): Pseudo => {
   const [name = '', ...operands] = syntax.split(' ');
-  return { name, pieces: piecesOf(operands.join(' ')), means };
+  return {
+    name,
+    get pieces() {
+      return piecesOf(operands.join(' '));
+    },
+    means,
+  };
 };
 
 const branches = (['beqz', 'bnez', 'bgez', 'bltz'] as const).map((name) =>
