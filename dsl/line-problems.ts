@@ -140,7 +140,12 @@ export function grammarError(
     end === null ? error.message : error.message.replaceAll('end of line', `'${end.image}'`);
   const lost = error.name === 'NotAllInputParsedException' || plain.startsWith("expected 'bytes'");
   const message = lost && !plain.endsWith('?)') ? plain + misspelt(before) : plain;
-  return diagnostic('SDT102', message, span, advice(token, before) ?? shape(tokens));
+  return diagnostic(
+    'SDT102',
+    message,
+    span,
+    advice(token, before) ?? nameless(tokens) ?? shape(tokens),
+  );
 }
 
 const VERDICT: ReadonlySet<string> = new Set(VERDICTS);
@@ -180,12 +185,23 @@ const BURSTS: ReadonlySet<string> = new Set(['reads', 'writes']);
 
 /** What the likeliest slips are. */
 function advice(token: IToken, before: IToken | undefined): string | undefined {
+  if (token.image === '' && before?.image === 'or') {
+    return "an alternative that goes on below begins its own line with 'or'";
+  }
   if (token.image === '-') return 'there are no negative numbers';
   if (token.image === '.' && /^[0-9]/.test(before?.image ?? '')) return 'there are no fractions';
   if (/^[0-9]/.test(token.image) && /^[0-9]/.test(before?.image ?? '')) {
     return "digits are grouped by '_', not by blanks";
   }
   return undefined;
+}
+
+/** `actor m1 is in M`: the `in` is taken for the domain. */
+function nameless(tokens: readonly IToken[]): string | undefined {
+  const is = tokens.findIndex(({ image }) => image === 'is');
+  return tokens[0]?.image === 'actor' && is > 0 && tokens[is + 1]?.image === 'in'
+    ? "the name of a domain is expected behind 'is'; an actor without a domain leaves 'is' out"
+    : undefined;
 }
 
 function shape(tokens: readonly IToken[]): string | undefined {

@@ -29,6 +29,18 @@ function told(from: string, to: string, more = ''): string[] {
 
 const LOADS = 'it reads: ACTOR loads [N bytes] at ADDRESS [-> OUTCOME]';
 
+describe('constants', () => {
+  it('that name each other twice, forty deep, are worked out once each', () => {
+    const lets = Array.from({ length: 40 }, (_, k) => `let a${k + 1} = a${k} * a${k}\n`).join('');
+    const [first] = told(
+      'suite "S"',
+      `suite "S"\nlet a0 = 1T\n${lets}let last = a40 + 0`,
+      '  host loads at open + last\n',
+    );
+    expect(first).toMatch(/SDT239 the number is too large$/);
+  });
+});
+
 describe('a slip', () => {
   it('is none in the file that the others begin with', () => {
     expect(told('one', 'one')).toEqual([]);
@@ -153,6 +165,34 @@ describe('a slip', () => {
       'a parameter without its brackets',
       '  each op in load, store\n  vault tries op at key\n',
       "16:15-17 SDT215 there is no operation 'op'; the parameter is written <op>",
+    ],
+    [
+      'a reason without its namespace',
+      '  host loads at key -> load access fault because napot\n',
+      "15:50-55 SDT206 there is no reason 'napot'; did you mean 'mpt.napot' or 'pte.napot' or 'iompt.napot'?",
+    ],
+    [
+      'an actor whose domain is missing',
+      '  actor m1 is in M on hart 1\n',
+      "15:18-19 SDT102 expected end of line, found 'M'; the name of a domain is expected behind 'is'; an actor without a domain leaves 'is' out",
+    ],
+    [
+      'a fence of a domain instead of its number',
+      '  rdsm fences mpt of host\n',
+      "15:22-26 SDT203 'host' is a domain, which has no value of its own; its table is host.root; a fence takes the number behind 'sdid'",
+    ],
+    [
+      'a grant of a region whose size has no unit',
+      '  region small size 4\n  grant rw on small to host\n',
+      '16:15-20 SDT303 4 bytes are not a number of pages; permissions are given to whole pages of 4K: did you mean 4K?',
+    ],
+    [
+      'axes that multiply beyond all bounds',
+      Array.from({ length: 9 }, (_, k) => `  each x${k} in 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n`).join(
+        '',
+      ) +
+        `  host loads at open + 8 * (${Array.from({ length: 9 }, (_, k) => `<x${k}>`).join(' + ')}) -> ok\n`,
+      '10:1-15 SDT415 the scenario has 1,000,000,000 cases, far more than can be run; its axes multiply: make them shorter, or put values that belong together into a table',
     ],
     [
       'a region with the name of another',

@@ -62,7 +62,11 @@ function checkPages(
     });
   } else if (range.size % PAGE !== 0n) {
     accept('SDT303', s.extent.span, `${sizeText(range.size)} bytes are not a number of pages`, {
-      help: 'permissions are given to whole pages of 4K',
+      // A size without its unit is the likeliest slip.
+      help:
+        range.size < 1024n
+          ? `permissions are given to whole pages of 4K: did you mean ${range.size}K?`
+          : 'permissions are given to whole pages of 4K',
     });
   }
 }

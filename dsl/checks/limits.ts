@@ -58,10 +58,24 @@ export const checkOrder: ScenarioCheck = (scenario, accept) => {
 };
 
 const MOST_CASES = 10_000;
+/** Numbers of cases are kept as 32-bit integers, and more could not be run in a lifetime. */
+const MOST_LARGE = 100_000_000;
 
 export const checkCount: ScenarioCheck = (scenario, accept) => {
   const count = rowCount(scenario);
-  if (count <= MOST_CASES || scenario.tags.includes('large')) return;
+  if (count <= MOST_CASES) return;
+  if (count > MOST_LARGE) {
+    accept(
+      'SDT415',
+      scenario.span,
+      `the scenario has ${count.toLocaleString('en')} cases, far more than can be run`,
+      {
+        help: 'its axes multiply: make them shorter, or put values that belong together into a table',
+      },
+    );
+    return;
+  }
+  if (scenario.tags.includes('large')) return;
   accept('SDT415', scenario.span, `the scenario has ${count.toLocaleString('en')} cases`, {
     help: "if that is meant, add 'tags large'",
   });

@@ -17,6 +17,7 @@ export function caseAt(scenario: Scenario, rows: readonly number[], accept: Acce
     rows,
     accept,
     actors: new Map(),
+    constants: new Map(),
     position: 0,
     // Set on the next line: building a frame needs the case whose frame it is.
     frame: undefined as unknown as Frame,

@@ -58,6 +58,8 @@ export interface Case {
     ((code: DiagnosticCode, span: Span, message: string, more?: More) => void) | null;
   /** Actors resolved so far: one object for all steps of an actor. */
   readonly actors: Map<string, PlanActor | PlanDevice>;
+  /** Values of constants already worked out: constants that name each other twice would double the work. */
+  readonly constants: Map<Constant, Value>;
   /** Position of the line being resolved: captures are known from their step on. */
   position: number;
 }

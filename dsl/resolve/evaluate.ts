@@ -67,7 +67,11 @@ function nameValue(
       return 0n;
     }
     c.scenario.usedConstants.add(constant.constant);
-    return evaluate(constant.constant.value, constant.scope, c, depth + 1);
+    const known = c.constants.get(constant.constant);
+    if (known !== undefined) return known;
+    const value = evaluate(constant.constant.value, constant.scope, c, depth + 1);
+    c.constants.set(constant.constant, value);
+    return value;
   }
   const region = c.frame.byName.get(name);
   if (region !== undefined) {
@@ -99,9 +103,11 @@ function nameValue(
       {
         related: [{ span: declared.span, message: 'declared here' }],
         help:
-          declared.kind === 'domain' || declared.kind === 'space'
-            ? `its table: ${name}.root`
-            : undefined,
+          declared.kind === 'domain'
+            ? `its table is ${name}.root; a fence takes the number behind 'sdid'`
+            : declared.kind === 'space'
+              ? `its table is ${name}.root; a fence takes the number behind 'id'`
+              : undefined,
       },
     );
   } else {

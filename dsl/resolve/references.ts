@@ -95,10 +95,18 @@ export function oneOf(
     c.accept(code, word.span, `there is no ${what} '${text}'`, {
       help: isColumn
         ? `the parameter is written <${text}>`
-        : (didYouMean(text, known.keys()) ?? fewOf(known.keys())),
+        : (didYouMean(text, known.keys()) ?? endingIn(text, known.keys()) ?? fewOf(known.keys())),
     });
   }
   return text;
+}
+
+/** Names of a namespace that was left out: `permission` for `mpt.permission`. */
+function endingIn(text: string, words: Iterable<string>): string | undefined {
+  const full = [...words].filter((word) => word.endsWith(`.${text}`));
+  return full.length === 0
+    ? undefined
+    : `did you mean ${full.map((word) => `'${word}'`).join(' or ')}?`;
 }
 
 /** The list itself, when it is short enough to be read. */
