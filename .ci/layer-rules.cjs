@@ -32,7 +32,7 @@ module.exports = {
     rule(
       'runtime-knows-no-command-line',
       'runtime/cli is on top',
-      { path: '^runtime/[^/]+\\.ts$|^runtime/(reporters|build)/', pathNot: tests },
+      { path: '^runtime/', pathNot: [tests, '^runtime/cli/'] },
       { path: '^runtime/cli/' },
     ),
     rule(
@@ -40,6 +40,12 @@ module.exports = {
       'argv, files and the terminal are read in runtime/cli only',
       { path: '^runtime/', pathNot: [tests, '^runtime/cli/'] },
       { dependencyTypes: ['core'] },
+    ),
+    rule(
+      'no-circles',
+      'no file waits for another that waits for it',
+      { path: '^dsl/', pathNot: tests },
+      { circular: true },
     ),
     rule(
       'oracle-shares-nothing',

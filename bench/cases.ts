@@ -1,9 +1,9 @@
 /** Compiles texts and runs their cases on the emulator: what the workloads share. */
 import { caseCount, compile, expand, type Document } from '../dsl/index.ts';
 import { Machine } from '../emulator/index.ts';
-import { runCase } from '../runtime/session.ts';
-import { DEFAULT_VARIATION } from '../runtime/variation.ts';
-import { VOCABULARY } from '../runtime/vocabulary.ts';
+import { runCase } from '../runtime/session/session.ts';
+import { DEFAULT_VARIATION } from '../runtime/session/variation.ts';
+import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
 
 export function compiled(text: string): Document {
   const document = compile({ path: 'bench.sdt', text }, () => null, VOCABULARY);

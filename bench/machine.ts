@@ -1,9 +1,9 @@
 /** The machine alone: uncached two-stage walks, attempts that the entry cache serves, and reset. */
 import { caseCount, expand } from '../dsl/index.ts';
 import { Machine } from '../emulator/index.ts';
-import { runCase } from '../runtime/session.ts';
-import { setupFor } from '../runtime/session.ts';
-import { DEFAULT_VARIATION } from '../runtime/variation.ts';
+import { runCase } from '../runtime/session/session.ts';
+import { setupFor } from '../runtime/session/session.ts';
+import { DEFAULT_VARIATION } from '../runtime/session/variation.ts';
 import { compiled } from './cases.ts';
 import { seconds, type Workload } from './measure.ts';
 

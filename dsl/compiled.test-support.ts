@@ -1,5 +1,5 @@
 /** Compiles small texts for tests, with the vocabulary of the emulator. */
-import { VOCABULARY } from '../runtime/vocabulary.ts';
+import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand, type Document, type Plan, type PlanLine } from './index.ts';
 
 /** The document of these lines; `files` are what `use` finds. */

@@ -1,7 +1,7 @@
 /** The golden files once more, through the checker: good ones are told nothing, bad ones what stands beside them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary.ts';
+import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand, type Diagnostic, type Document } from './index.ts';
 
 const ROOT = new URL('./corpus/', import.meta.url);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary.ts';
+import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand, type Diagnostic } from './index.ts';
 import { K } from './tokens.ts';
 import { validFile } from './valid-files.test-support.ts';

@@ -1,7 +1,7 @@
 /** Plans as JSON: every plan of the good corpus fits the schema, and comes back as it was. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary.ts';
+import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand, type Plan } from './index.ts';
 import { fromJson, type Json, toJson } from './plan-json.ts';
 import { violations } from './schema.test-support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import type { BackEnd } from '../runtime/back-end.ts';
+import type { BackEnd } from '../runtime/back-end/back-end.ts';
 import { Machine } from './machine.ts';
 import { MachineUnderTest, PLATFORM } from './machine.test-support.ts';
 import { CACHING } from './platform.ts';

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { caseCount, compile, expand, format } from '../dsl/index.ts';
 import { KNOBS, Machine, REVISIONS } from '../emulator/index.ts';
-import { runCase } from './session.ts';
-import { DEFAULT_VARIATION } from './variation.ts';
-import { VOCABULARY } from './vocabulary.ts';
+import { runCase } from './session/session.ts';
+import { DEFAULT_VARIATION } from './session/variation.ts';
+import { VOCABULARY } from './vocabulary/vocabulary.ts';
 
 interface Block {
   readonly page: string;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { document } from '../compiled.test-support.ts';
-import { VOCABULARY } from '../../runtime/vocabulary.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand } from '../index.ts';
 import { validFile } from '../valid-files.test-support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile/document.ts';
-import { VOCABULARY } from '../../runtime/vocabulary.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
 
 /** `line:col-end message` of every diagnostic of a scenario with these lines. */
 function found(...lines: string[]): string[] {

@@ -1,5 +1,12 @@
 /** One block of host memory, handed out in slots of a page; never grown, so that no view goes stale. */
 
+/** The part of the engine's global that the arena needs; browsers and Node have it. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number }) => {
+    readonly buffer: ArrayBuffer;
+  };
+};
+
 /** A case touched more memory than the platform's `arena`. */
 export class ArenaFull extends Error {
   constructor(pages: number) {
@@ -19,8 +26,9 @@ export class Arena {
   /** `size`: bytes, at most 2 GiB, so that byte positions stay positive 32-bit integers. */
   constructor(size: number) {
     this.slots = Math.min(size, 2 ** 31 - 4096) >>> 12;
-    // Shared memory is not counted by the collector, which otherwise runs for every new arena.
-    const buffer = new SharedArrayBuffer(this.slots * 4096);
+    // WebAssembly memory costs nothing until touched, and the collector does not run for it.
+    const pages = Math.ceil(this.slots / 16);
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.view = new DataView(buffer);

@@ -2,9 +2,9 @@
 import type { PlanExtent } from '../../dsl/index.ts';
 import type { Change, FenceName } from '../../emulator/index.ts';
 import { REVISIONS } from '../../emulator/index.ts';
-import type { Harts, HartState } from '../actors.ts';
-import { CaseError, CaseSkip } from '../case-error.ts';
-import type { DomainState, SpaceState, World } from '../world.ts';
+import type { Harts, HartState } from '../session/actors.ts';
+import { CaseError, CaseSkip } from '../session/case-error.ts';
+import type { DomainState, SpaceState, World } from '../session/world.ts';
 
 /** Fences by address up to this many; beyond, one fence for everything costs less. */
 const MANY = 64;

@@ -2,9 +2,9 @@
 import type { PlanExtent, PlanLine } from '../../dsl/index.ts';
 import type { CacheKind, Edit, EntryContent } from '../../emulator/index.ts';
 import { XWR_OF } from '../../emulator/index.ts';
-import type { Harts } from '../actors.ts';
-import { CaseError, CaseSkip } from '../case-error.ts';
-import type { DomainState, SpaceState, World } from '../world.ts';
+import type { Harts } from '../session/actors.ts';
+import { CaseError, CaseSkip } from '../session/case-error.ts';
+import type { DomainState, SpaceState, World } from '../session/world.ts';
 import { buildPmp } from './pmp.ts';
 import { buildDomain, buildSpace, mapTablePages } from './tables.ts';
 

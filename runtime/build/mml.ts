@@ -1,6 +1,6 @@
 /** Under mseccfg.MML the walker's reads need a rule for M-mode: a locked, read-only one over the table pool. */
-import { PMPCFG } from '../registers.ts';
-import type { World } from '../world.ts';
+import { PMPCFG } from '../session/registers.ts';
+import type { World } from '../session/world.ts';
 import { readPmpConfig, writeExtent } from './pmp.ts';
 
 /** Takes the highest free entries of a hart, unless a `pmp` line covers the pool already. */

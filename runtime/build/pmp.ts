@@ -1,8 +1,8 @@
 /** `pmp` lines: one region of physical memory becomes one entry on every hart, NAPOT where it can, else TOR. */
 import type { PlanLine } from '../../dsl/index.ts';
-import { CaseError } from '../case-error.ts';
-import { PMPCFG } from '../registers.ts';
-import type { World } from '../world.ts';
+import { CaseError } from '../session/case-error.ts';
+import { PMPCFG } from '../session/registers.ts';
+import type { World } from '../session/world.ts';
 
 interface Entry {
   /** The pmpcfg byte. */

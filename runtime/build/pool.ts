@@ -1,7 +1,7 @@
 /** Where table pages come from: the pool of the root domain manager, or a region that a line names; in file order. */
 import type { TableAllocator, TableMemory } from '../../emulator/index.ts';
-import type { BackEnd } from '../back-end.ts';
-import type { World } from '../world.ts';
+import type { BackEnd } from '../back-end/back-end.ts';
+import type { World } from '../session/world.ts';
 
 /** Hands out zeroed pages from the bottom of an extent, and remembers which. */
 export class Pool implements TableAllocator {

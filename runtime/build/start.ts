@@ -1,6 +1,6 @@
 /** The privileged start: nothing delegated, interrupts off, everything below M opened, one last PMP entry for all. */
-import { ENVCFG, HSTATUS, MSTATUS, PMPCFG } from '../registers.ts';
-import type { World } from '../world.ts';
+import { ENVCFG, HSTATUS, MSTATUS, PMPCFG } from '../session/registers.ts';
+import type { World } from '../session/world.ts';
 import { writePmp } from './pmp.ts';
 
 export function startMachine(world: World): void {

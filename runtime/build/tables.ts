@@ -8,10 +8,10 @@ import {
   REVISIONS,
   STAGE_GEOMETRIES,
 } from '../../emulator/index.ts';
-import { CaseError, CaseSkip } from '../case-error.ts';
-import { refuseMode } from '../platform.ts';
-import { packRoot } from '../registers.ts';
-import type { SpaceState, World } from '../world.ts';
+import { CaseError, CaseSkip } from '../session/case-error.ts';
+import { refuseMode } from '../session/platform.ts';
+import { packRoot } from '../session/registers.ts';
+import type { SpaceState, World } from '../session/world.ts';
 import { Recorded, tableMemory } from './pool.ts';
 
 type DomainLine = Extract<PlanLine, { readonly kind: 'domain' }>;

@@ -1,17 +1,17 @@
 /** `--baseline FILE`: this run against a recorded one, or the record of this run. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Baseline, BaselineCase } from '../baseline.ts';
+import type { Baseline, BaselineCase } from '../gate/baseline.ts';
 import {
   baselineCase,
   baselineKey,
   baselineText,
   compareBaseline,
   parseBaseline,
-} from '../baseline.ts';
-import { EXIT } from '../exit-code.ts';
-import type { CaseResult } from '../results.ts';
-import { plural, printable } from '../text-width.ts';
+} from '../gate/baseline.ts';
+import { EXIT } from '../run/exit-code.ts';
+import type { CaseResult } from '../session/results.ts';
+import { plural, printable } from '../explain/text-width.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './reasons.ts';

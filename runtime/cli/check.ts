@@ -1,10 +1,10 @@
 /** `sdt check`: every error of every file, nothing run. */
 import type { Diagnostic } from '../../dsl/index.ts';
-import { diagnosticDetails, diagnosticLine } from '../diagnostic-text.ts';
-import { EXIT } from '../exit-code.ts';
-import { jsonText } from '../json-text.ts';
+import { diagnosticDetails, diagnosticLine } from '../explain/diagnostic-text.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { jsonText } from '../explain/json-text.ts';
 import { paintFor } from '../reporters/paint.ts';
-import { plural } from '../text-width.ts';
+import { plural } from '../explain/text-width.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
 import type { Output } from './io.ts';

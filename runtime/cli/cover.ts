@@ -1,11 +1,11 @@
 /** `sdt cover`: which rules of the specification the scenarios decide, assert or only touch; gaps first. */
 import { CATALOGUE } from '../../emulator/index.ts';
-import type { RuleRow, RuleState, Unwitnessed } from '../cover.ts';
-import { Coverage, percent, stateOf } from '../cover.ts';
-import { EXIT } from '../exit-code.ts';
-import { plural, printable } from '../text-width.ts';
-import { wrapped } from '../wrapped.ts';
-import { jsonText } from '../json-text.ts';
+import type { RuleRow, RuleState, Unwitnessed } from '../gate/cover.ts';
+import { Coverage, percent, stateOf } from '../gate/cover.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { plural, printable } from '../explain/text-width.ts';
+import { wrapped } from '../explain/wrapped.ts';
+import { jsonText } from '../explain/json-text.ts';
 import { exemptions } from './exemptions.ts';
 import { FAULTS, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';

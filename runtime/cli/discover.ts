@@ -2,7 +2,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../../dsl/index.ts';
-import type { Places } from '../select.ts';
+import type { Places } from '../run/select.ts';
 import { fileDiagnostic, shownPath } from './files.ts';
 import { reasonOf } from './reasons.ts';
 import { UsageError, didYouMean } from './usage-error.ts';

@@ -1,9 +1,9 @@
 /** `sdt explain FILE:LINE`: what was built and every memory reference of the step on that line. */
-import { EXIT } from '../exit-code.ts';
-import { explainCase } from '../explain.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { explainCase } from '../explain/explain.ts';
 import { Machine } from '../../emulator/index.ts';
-import { caseName, NO_FILTERS, select } from '../select.ts';
-import { printable } from '../text-width.ts';
+import { caseName, NO_FILTERS, select } from '../run/select.ts';
+import { printable } from '../explain/text-width.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';

@@ -1,8 +1,8 @@
 /** `sdt export json`: the plans of the selected cases, one JSON array. */
 import { planSchema, toJson } from '../../dsl/index.ts';
-import { EXIT } from '../exit-code.ts';
-import { select } from '../select.ts';
-import { printable } from '../text-width.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { select } from '../run/select.ts';
+import { printable } from '../explain/text-width.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Diagnostic, Source } from '../../dsl/index.ts';
 import { format } from '../../dsl/index.ts';
-import { EXIT, worst } from '../exit-code.ts';
-import { plural } from '../text-width.ts';
+import { EXIT, worst } from '../run/exit-code.ts';
+import { plural } from '../explain/text-width.ts';
 import { writeWhole } from './atomic-file.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';

@@ -1,12 +1,12 @@
 /** What `sdt cover` and `sdt mutate` share: scripts that are green, and a machine to plant faults in. */
 import type { Caching } from '../../emulator/index.ts';
 import { CACHING } from '../../emulator/index.ts';
-import type { CaseRunner } from '../batch.ts';
-import type { FaultRun, PlantedFault } from '../faults-run.ts';
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
-import type { Script } from '../script.ts';
-import { plural } from '../text-width.ts';
+import type { CaseRunner } from '../run/batch.ts';
+import type { FaultRun, PlantedFault } from '../gate/faults-run.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
+import type { Script } from '../run/script.ts';
+import { plural } from '../explain/text-width.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';

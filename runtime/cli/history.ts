@@ -1,8 +1,8 @@
 /** `--last-failed`: which cases were red in the last run here, kept in `.sdt/`. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
 import { writeWhole } from './atomic-file.ts';
 
 const FOLDER = '.sdt';

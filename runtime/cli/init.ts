@@ -1,7 +1,7 @@
 /** `sdt init`: a new bench with a configuration, one scenario that passes, one that fails, and a CI workflow. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../run/exit-code.ts';
 import { writeWhole } from './atomic-file.ts';
 import type { Invocation } from './invocation.ts';
 import { UsageError } from './usage-error.ts';

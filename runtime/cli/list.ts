@@ -1,11 +1,11 @@
 /** `sdt list`: the cases of the selection, or what the language and the machine know. */
 import { DIAGNOSTICS } from '../../dsl/index.ts';
 import { CATALOGUE, FEATURES, KNOBS, REASONS, REVISIONS } from '../../emulator/index.ts';
-import { EXIT } from '../exit-code.ts';
-import { jsonText } from '../json-text.ts';
-import { select } from '../select.ts';
-import { plural, printable } from '../text-width.ts';
-import { wrapped } from '../wrapped.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { jsonText } from '../explain/json-text.ts';
+import { select } from '../run/select.ts';
+import { plural, printable } from '../explain/text-width.ts';
+import { wrapped } from '../explain/wrapped.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';

@@ -1,7 +1,7 @@
 /** The machine of this process behind the back-end interface: one per thread, reset for each case. */
 import { Machine } from '../../emulator/index.ts';
-import type { CaseRunner } from '../batch.ts';
-import { runCase } from '../session.ts';
+import type { CaseRunner } from '../run/batch.ts';
+import { runCase } from '../session/session.ts';
 
 export function machineRunner(): CaseRunner {
   const machine = new Machine();

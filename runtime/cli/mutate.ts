@@ -1,10 +1,10 @@
 /** `sdt mutate`: plants every fault in the machine, one at a time, and lists those that no scenario notices. */
-import { EXIT } from '../exit-code.ts';
-import { jsonText } from '../json-text.ts';
-import type { PlantedFault } from '../faults-run.ts';
-import { mutate } from '../mutate.ts';
-import { plural, printable } from '../text-width.ts';
-import { wrapped } from '../wrapped.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { jsonText } from '../explain/json-text.ts';
+import type { PlantedFault } from '../gate/faults-run.ts';
+import { mutate } from '../gate/mutate.ts';
+import { plural, printable } from '../explain/text-width.ts';
+import { wrapped } from '../explain/wrapped.ts';
 import { FAULTS, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,6 +1,6 @@
 /** Which shard an outer engine asks for: CI services behind `--shard auto`, and Bazel by itself. */
-import type { Shard } from '../shard.ts';
-import { parseShard } from '../shard.ts';
+import type { Shard } from '../run/shard.ts';
+import { parseShard } from '../run/shard.ts';
 import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { configure, printedConfig, refuseStrayVariables } from './config.ts';
 import type { Command, Invocation } from './invocation.ts';
-import { EXIT, worst } from '../exit-code.ts';
+import { EXIT, worst } from '../run/exit-code.ts';
 import type { Io } from './io.ts';
 import { CLOSED } from './io.ts';
 import type { SettingName } from './settings.ts';

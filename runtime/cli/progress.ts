@@ -1,7 +1,7 @@
 /** The live line on a terminal: how far the run is, how many failed, where it is. */
-import type { RunEvent } from '../events.ts';
-import { isGreen } from '../results.ts';
-import { fitted, printable } from '../text-width.ts';
+import type { RunEvent } from '../run/events.ts';
+import { isGreen } from '../session/results.ts';
+import { fitted, printable } from '../explain/text-width.ts';
 import type { Output } from './io.ts';
 
 /** Milliseconds between two drawings, and before the first: a short run shows none. */

@@ -1,7 +1,7 @@
 /** The reporters of a run and where each writes: `name`, `name=file`, and those that the surroundings add. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import type { RunEvent } from '../events.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { ReporterName } from '../reporters/index.ts';
 import { REPORTERS, isReporterName } from '../reporters/index.ts';
 import type { Reporter, ReporterOptions } from '../reporters/reporter.ts';

@@ -1,16 +1,16 @@
 /** `sdt run`: settings and scripts into a run, its events into reports, its end into an exit code. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Bench } from '../batch.ts';
-import { EXIT, worst } from '../exit-code.ts';
-import type { CaseResult } from '../results.ts';
-import type { Executor, RunRequest } from '../run.ts';
-import { run } from '../run.ts';
-import { onThisThread, onThreads, threadCount } from '../schedule.ts';
-import type { Selection } from '../select.ts';
-import { select } from '../select.ts';
-import type { Variation } from '../variation.ts';
-import { variationName, variationOptions } from '../variation.ts';
+import type { Bench } from '../run/batch.ts';
+import { EXIT, worst } from '../run/exit-code.ts';
+import type { CaseResult } from '../session/results.ts';
+import type { Executor, RunRequest } from '../run/run.ts';
+import { run } from '../run/run.ts';
+import { onThisThread, onThreads, threadCount } from '../run/schedule.ts';
+import type { Selection } from '../run/select.ts';
+import { select } from '../run/select.ts';
+import type { Variation } from '../session/variation.ts';
+import { variationName, variationOptions } from '../session/variation.ts';
 import { BaselineGate } from './baseline.ts';
 import { History } from './history.ts';
 import type { Invocation } from './invocation.ts';

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic, Source } from '../../dsl/index.ts';
-import { Compiler } from '../compile.ts';
-import type { Script } from '../script.ts';
-import type { Filters } from '../select.ts';
-import { NO_FILTERS } from '../select.ts';
-import { parseTags } from '../tag-expression.ts';
-import { plural } from '../text-width.ts';
+import { Compiler } from '../run/compile.ts';
+import type { Script } from '../run/script.ts';
+import type { Filters } from '../run/select.ts';
+import { NO_FILTERS } from '../run/select.ts';
+import { parseTags } from '../run/tag-expression.ts';
+import { plural } from '../explain/text-width.ts';
 import { discover } from './discover.ts';
 import { Files } from './files.ts';
 import { lastFailed } from './history.ts';

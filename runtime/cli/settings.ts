@@ -1,5 +1,5 @@
 /** Every setting, once: its flag, its environment variable, its key in the configuration file, its shape and default. */
-import { DEFAULT_VARIATION } from '../variation.ts';
+import { DEFAULT_VARIATION } from '../session/variation.ts';
 import type { Shape } from './shapes.ts';
 import { duration, failures, flag, jobs, oneOf, pairs, text, texts, whole } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 /** SIGINT and SIGTERM: the first lets the run end and its reports be written, the second ends the process at once. */
-import type { Stop } from '../run.ts';
+import type { Stop } from '../run/run.ts';
 import { abandonAll } from './atomic-file.ts';
 
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;

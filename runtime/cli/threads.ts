@@ -1,8 +1,8 @@
 /** Threads of this process: what starts one, what it is told, and the pieces of a run that need them. */
 import { Worker } from 'node:worker_threads';
 import type { Source } from '../../dsl/index.ts';
-import type { StartThread, ThreadAnswer } from '../schedule.ts';
-import type { Variation } from '../variation.ts';
+import type { StartThread, ThreadAnswer } from '../run/schedule.ts';
+import type { Variation } from '../session/variation.ts';
 
 /** Everything that a thread needs to run any case of this run. */
 export interface ThreadSetup {

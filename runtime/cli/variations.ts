@@ -1,8 +1,8 @@
 /** The variations that the settings ask for, every name checked. */
 import { KNOBS, REVISIONS } from '../../emulator/index.ts';
-import type { Variation } from '../variation.ts';
-import { policies } from '../policies.ts';
-import { VOCABULARY } from '../vocabulary.ts';
+import type { Variation } from '../session/variation.ts';
+import { policies } from '../session/policies.ts';
+import { VOCABULARY } from '../vocabulary/vocabulary.ts';
 import { FAULT_CATALOGUE } from './faults.ts';
 import type { Settings } from './settings.ts';
 import { UsageError, didYouMean } from './usage-error.ts';

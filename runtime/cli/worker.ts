@@ -1,11 +1,11 @@
 /** A thread: compiles the files that its tasks name, runs their cases, answers with the results. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Bench } from '../batch.ts';
-import { runCases } from '../batch.ts';
-import { Compiler } from '../compile.ts';
-import type { PackedResult, ThreadAnswer, ThreadTask } from '../schedule.ts';
-import { packed } from '../schedule.ts';
-import type { Script } from '../script.ts';
+import type { Bench } from '../run/batch.ts';
+import { runCases } from '../run/batch.ts';
+import { Compiler } from '../run/compile.ts';
+import type { PackedResult, ThreadAnswer, ThreadTask } from '../run/schedule.ts';
+import { packed } from '../run/schedule.ts';
+import type { Script } from '../run/script.ts';
 import { usedPath } from './files.ts';
 import { machineRunner } from './machine-runner.ts';
 import type { ThreadSetup } from './threads.ts';

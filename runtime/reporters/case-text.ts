@@ -1,10 +1,10 @@
 /** A result in words for people: the failure frame of the language reference, the reason, the replay command. */
 import { CATALOGUE } from '../../emulator/index.ts';
-import type { CaseResult, Failure } from '../results.ts';
+import type { CaseResult, Failure } from '../session/results.ts';
 import type { ReporterOptions } from './reporter.ts';
-import { frame } from '../frame.ts';
-import { printable, textWidth } from '../text-width.ts';
-import { walkLines } from '../walk-text.ts';
+import { frame } from '../explain/frame.ts';
+import { printable, textWidth } from '../explain/text-width.ts';
+import { walkLines } from '../explain/walk-text.ts';
 
 /** How text is emphasised; every function is the identity where there is no colour. */
 export interface Paint {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Status } from '../results.ts';
+import type { Status } from '../session/results.ts';
 import type { ReporterName } from './index.ts';
 import { REPORTERS } from './index.ts';
 import type { ReporterOptions } from './reporter.ts';

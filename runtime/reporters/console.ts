@@ -1,8 +1,8 @@
 /** What the reporters for people share: script errors, failures as they happen, the summary. */
-import type { RunEvent } from '../events.ts';
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
-import { diagnosticDetails, diagnosticLine } from '../diagnostic-text.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
+import { diagnosticDetails, diagnosticLine } from '../explain/diagnostic-text.ts';
 import type { Paint } from './case-text.ts';
 import { details, heading } from './case-text.ts';
 import { paintFor } from './paint.ts';

@@ -1,5 +1,5 @@
 /** `default`: failures with their frames, then the summary. */
-import type { CaseResult } from '../results.ts';
+import type { CaseResult } from '../session/results.ts';
 import { ConsoleReporter } from './console.ts';
 import type { ReporterFactory } from './reporter.ts';
 

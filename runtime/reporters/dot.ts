@@ -1,6 +1,6 @@
 /** `dot`: one character per result, failures where they happen. */
-import type { CaseResult, Status } from '../results.ts';
-import { isGreen } from '../results.ts';
+import type { CaseResult, Status } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
 import { ConsoleReporter } from './console.ts';
 import type { ReporterFactory } from './reporter.ts';
 

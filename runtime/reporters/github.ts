@@ -1,7 +1,7 @@
 /** `github`: annotations on the lines of a pull request, and a job summary in Markdown. */
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
-import { printable } from '../text-width.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
+import { printable } from '../explain/text-width.ts';
 import { PLAIN, sentence } from './case-text.ts';
 import type { ReporterFactory } from './reporter.ts';
 import { Totals, tally } from './totals.ts';

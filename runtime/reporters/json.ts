@@ -1,6 +1,6 @@
 /** `json`: one object with the run's facts, every result, the diagnostics and the counts; written as it goes. */
 import type { Diagnostic } from '../../dsl/index.ts';
-import { jsonText } from '../json-text.ts';
+import { jsonText } from '../explain/json-text.ts';
 import type { ReporterFactory } from './reporter.ts';
 
 export const reporter: ReporterFactory = ({ write }) => {

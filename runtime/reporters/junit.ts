@@ -1,7 +1,7 @@
 /** `junit`: the XML that CI services read; one suite per file, written when the file is done. */
 import type { Diagnostic } from '../../dsl/index.ts';
-import type { CaseResult } from '../results.ts';
-import { diagnosticLine } from '../diagnostic-text.ts';
+import type { CaseResult } from '../session/results.ts';
+import { diagnosticLine } from '../explain/diagnostic-text.ts';
 import { sentence } from './case-text.ts';
 import type { ReporterFactory } from './reporter.ts';
 import { xmlAttribute, xmlText } from './xml.ts';

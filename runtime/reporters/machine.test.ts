@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../events.ts';
+import type { RunEvent } from '../run/events.ts';
 import { reporter as github } from './github.ts';
 import { reporter as json } from './json.ts';
 import { reporter as junit } from './junit.ts';

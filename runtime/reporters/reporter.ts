@@ -1,6 +1,6 @@
 /** What every reporter is: a consumer of the event stream that writes text to one place. */
-import type { RunEvent } from '../events.ts';
-import type { CaseResult } from '../results.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { CaseResult } from '../session/results.ts';
 
 export interface ReporterOptions {
   /** Appends text to the reporter's destination (a stream, or a file that appears whole at the end). */

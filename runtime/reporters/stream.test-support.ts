@@ -1,7 +1,7 @@
 /** Streams of events for the tests of reporters. */
 import type { Diagnostic } from '../../dsl/index.ts';
-import type { RunEvent, Tally } from '../events.ts';
-import type { CaseResult, Failure, Status } from '../results.ts';
+import type { RunEvent, Tally } from '../run/events.ts';
+import type { CaseResult, Failure, Status } from '../session/results.ts';
 import type { ReporterOptions } from './reporter.ts';
 
 export const FILE = 'suites/two.sdt';

@@ -1,9 +1,9 @@
 /** `tap`: Test Anything Protocol version 14, with YAML blocks under what is not ok. */
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
-import { diagnosticLine } from '../diagnostic-text.ts';
-import { jsonText } from '../json-text.ts';
-import { printable } from '../text-width.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
+import { diagnosticLine } from '../explain/diagnostic-text.ts';
+import { jsonText } from '../explain/json-text.ts';
+import { printable } from '../explain/text-width.ts';
 import { sentence } from './case-text.ts';
 import type { ReporterFactory } from './reporter.ts';
 

@@ -1,7 +1,7 @@
 /** What a run amounts to: the slowest cases, skips by reason and the counts, gathered while the results pass by. */
-import type { RunEvent, Tally } from '../events.ts';
-import type { CaseResult } from '../results.ts';
-import { plural, printable } from '../text-width.ts';
+import type { RunEvent, Tally } from '../run/events.ts';
+import type { CaseResult } from '../session/results.ts';
+import { plural, printable } from '../explain/text-width.ts';
 import type { Paint } from './case-text.ts';
 
 /** How many of the slowest are shown, and from how many milliseconds on. */

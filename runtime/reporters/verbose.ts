@@ -1,7 +1,7 @@
 /** `verbose`: one line per result, failures with their frames, then the summary. */
-import type { CaseResult } from '../results.ts';
-import { isGreen } from '../results.ts';
-import { printable } from '../text-width.ts';
+import type { CaseResult } from '../session/results.ts';
+import { isGreen } from '../session/results.ts';
+import { printable } from '../explain/text-width.ts';
 import { ConsoleReporter } from './console.ts';
 import type { ReporterFactory } from './reporter.ts';
 

@@ -1,0 +1,1 @@
+import { b } from './circle-b.ts'; export const a = (): number => b;

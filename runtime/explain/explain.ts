@@ -1,0 +1,132 @@
+/** `sdt explain`: what a case built, and every memory reference of one of its lines as a tree. */
+import type { Plan } from '../../dsl/index.ts';
+import type { BackEnd } from '../back-end/back-end.ts';
+import { CaseRun, type Ended } from '../session/case-run.ts';
+import { decodeEntry, wasRead } from './decode-entry.ts';
+import { cacheLines } from './explain-caches.ts';
+import { builtLines, mapLines } from './explain-map.ts';
+import type { ShownStep } from '../session/results.ts';
+import { refusalOf, setupFor } from '../session/session.ts';
+import { hex } from './text-width.ts';
+import type { Variation } from '../session/variation.ts';
+import { originText } from './walk-text.ts';
+
+export interface ExplainOptions {
+  /** 1-based line of the scenario's file; null: the last step of the case. */
+  readonly line: number | null;
+  /** Also regions, owners and permissions per domain, as they stand after that line. */
+  readonly map: boolean;
+}
+
+/** The explanation as lines of text; for a case that cannot run, one line that says why. */
+export function explainCase(
+  plan: Plan,
+  backEnd: BackEnd,
+  variation: Variation,
+  options: ExplainOptions,
+): readonly string[] {
+  const setup = setupFor(plan, variation);
+  const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
+  if (refusal !== null || !('platform' in setup)) {
+    return [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`];
+  }
+  const index = lineIndex(plan, options.line);
+  if (index < 0) return [`line ${options.line ?? 0} builds nothing and runs nothing`];
+  const run = new CaseRun(plan, backEnd, setup, variation);
+  const ended = run.run(index, index);
+  const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
+  if (ended.status === 'skip' || ended.status === 'error') {
+    lines.push(`${ended.status}: ${ended.reason ?? ''}`);
+  }
+  if (ended.line < index) {
+    lines.push(
+      `the case ends before line ${options.line ?? 0}, as line ${lineOf(plan, ended.line)} fails`,
+    );
+  } else lines.push('', ...lineLines(plan, index, run, ended));
+  if (options.map) lines.push('', ...mapLines(run.world));
+  return lines;
+}
+
+/** What the line gave, the entries it read as a tree, and what it did to the caches. */
+function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): readonly string[] {
+  const line = plan.lines[index];
+  const lines: string[] = [];
+  if (run.observed !== null) {
+    const { expected, actual, message, rule } = run.observed;
+    lines.push(`line ${lineOf(plan, index)}: expected ${expected}, got ${actual}`);
+    if (message !== null) lines.push(`  ${message}`);
+    lines.push(...treeLines(ended.walk, run.world.platform.xlen));
+    const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
+    const decided = rule ?? denied?.rule ?? null;
+    if (decided !== null) lines.push(`  rule ${decided}`);
+  }
+  const isAttempt = line?.kind === 'step' && line.action.do === 'attempt';
+  if (isAttempt && ended.walk.length === 0) lines.push('  no table was read');
+  const cached = isAttempt ? [] : cacheLines(run.world.history?.changes() ?? []);
+  if (lines.length === 0 && cached.length > 0) lines.push(`line ${lineOf(plan, index)}:`);
+  return [...lines, ...cached];
+}
+
+/** The plan line at a source line, the last one where several share it; for null the last step. */
+function lineIndex(plan: Plan, line: number | null): number {
+  return plan.lines.findLastIndex(({ kind, span }) =>
+    line === null ? kind === 'step' : span.line === line,
+  );
+}
+
+function lineOf(plan: Plan, index: number): number {
+  return plan.lines[index]?.span.line ?? 0;
+}
+
+function machineWords({ world }: CaseRun): string {
+  const { platform, setup } = world;
+  const words = [
+    `xlen ${platform.xlen}`,
+    `revision ${platform.revision}`,
+    `model ${setup.model}`,
+    `mpt ${setup.mpt ?? 'bare'}`,
+    `caching ${platform.caching}`,
+    ...platform.faults.map((fault) => `fault ${fault}`),
+  ];
+  return words.join(', ');
+}
+
+interface Node {
+  readonly step: ShownStep;
+  readonly children: readonly Node[];
+}
+
+/** One line for each entry read; below it, indented, the walks on behalf of that read. */
+export function treeLines(walk: readonly ShownStep[], xlen: 32 | 64): readonly string[] {
+  const lines: string[] = [];
+  const print = (nodes: readonly Node[], depth: number) => {
+    for (const { step, children } of nodes) {
+      lines.push(`${'  '.repeat(depth + 1)}${stepText(step, xlen)}`);
+      print(children, depth + 1);
+    }
+  };
+  print(treeOf(walk), 0);
+  return lines;
+}
+
+/** A step comes after the steps on its behalf, which are one level deeper. */
+function treeOf(walk: readonly ShownStep[]): readonly Node[] {
+  const pending: Node[] = [];
+  for (const step of walk) {
+    let first = pending.length;
+    while (first > 0 && (pending[first - 1]?.step.depth ?? 0) > step.depth) first--;
+    const children = pending.splice(first);
+    pending.push({ step, children });
+  }
+  return pending;
+}
+
+function stepText(step: ShownStep, xlen: 32 | 64): string {
+  const { stage, level, at, entry, verdict, rule } = step;
+  const ended = verdict !== 'next' && verdict !== 'leaf';
+  const place = `${stage} L${level} ${hex(at)}`;
+  const what = decodeEntry(stage, level, entry, xlen);
+  const seen = wasRead(step) ? `${hex(entry)}${originText(step)}  ${what}` : 'not read';
+  const end = ended ? `  DENY ${verdict}${rule === null ? '' : ` ${rule}`}` : '';
+  return `${place}  ${seen}${end}`;
+}

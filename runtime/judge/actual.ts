@@ -1,0 +1,29 @@
+/** What one step did: what the judge compares with what the scenario expects. */
+import type { Mode, Trap } from '../../emulator/index.ts';
+
+export interface Actual {
+  /** Which cause triple the attempt reports as; null: a CSR access, a fence, a look of the bench. */
+  readonly origin: 'load' | 'store' | 'fetch' | null;
+  /** The mode that the actor ran in. */
+  readonly mode: Mode;
+  /** As the actor formed it; 0 where there is none. */
+  readonly address: bigint;
+  /** Bytes; 0 where there are none. */
+  readonly size: number;
+  readonly trap: Trap | null;
+  /** What came back; null after a trap. */
+  readonly value: bigint | null;
+  /** Bytes that reached memory (or 1: the CSR changed) though the step was denied; null: nobody looked. */
+  readonly leaked: number | null;
+}
+
+/** Counter name to how far it moved; `total` is the sum of the memory references. */
+export type Costs = Readonly<Record<string, number>>;
+
+const PAGE = 4096n;
+
+/** The first byte of the second page that an access touches, or null when it stays in one. */
+export function straddledPage(address: bigint, size: number): bigint | null {
+  const next = address - (address % PAGE) + PAGE;
+  return address + BigInt(size) > next ? next : null;
+}

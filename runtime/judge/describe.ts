@@ -1,0 +1,52 @@
+/** Actual outcomes in the language's own words: what a failure puts under the caret. */
+import type { Trap } from '../../emulator/index.ts';
+import type { Actual } from './actual.ts';
+import { hex } from '../explain/text-width.ts';
+
+const FAULTS: Readonly<Record<number, string>> = {
+  0: 'fetch misaligned fault',
+  1: 'fetch access fault',
+  2: 'illegal instruction',
+  4: 'load misaligned fault',
+  5: 'load access fault',
+  6: 'store misaligned fault',
+  7: 'store access fault',
+  12: 'fetch page fault',
+  13: 'load page fault',
+  15: 'store page fault',
+  20: 'fetch guest page fault',
+  21: 'load guest page fault',
+  22: 'virtual instruction',
+  23: 'store guest page fault',
+};
+
+/** Small numbers in decimal, the others in hexadecimal. */
+export function number(value: bigint): string {
+  return value >= 0n && value < 10n ? String(value) : hex(value);
+}
+
+/** `load access fault`, `illegal instruction`. */
+export function faultName(cause: number): string {
+  return FAULTS[cause] ?? `trap with cause ${cause}`;
+}
+
+/** `load access fault at 0x8110_0000 because mpt.permission`. */
+export function describeTrap(trap: Trap, reasons: boolean): string {
+  const name = faultName(trap.cause);
+  const at = trap.cause === 2 || trap.cause === 22 ? '' : ` at ${hex(trap.tval)}`;
+  const gpa = trap.gpa === null ? '' : ` gpa ${hex(trap.gpa)}`;
+  const mode =
+    trap.takenIn === 'M' ? '' : ` taken in ${trap.takenIn === 'S' ? 'HS' : trap.takenIn}`;
+  return `${name}${at}${gpa}${mode}${reasons ? ` because ${trap.because}` : ''}`;
+}
+
+/** `ok`, a value, or a fault with what it left behind. */
+export function describe(actual: Actual, reasons: boolean): string {
+  if (actual.trap !== null) {
+    const stored = actual.origin === null ? 'the CSR changed' : `${actual.leaked} bytes stored`;
+    const leak = actual.leaked ? `, with ${stored}` : '';
+    return describeTrap(actual.trap, reasons) + leak;
+  }
+  if (actual.value === null || actual.origin === 'store') return 'ok';
+  return `ok (${hex(actual.value)})`;
+}

@@ -1,0 +1,203 @@
+/** Holds one allowed outcome against what happened: verdict, then every clause; a sentence says what differs. */
+import type { PlanAlternative, PlanFault, Value } from '../../dsl/index.ts';
+import type { Trap } from '../../emulator/index.ts';
+import type { Actual, Costs } from './actual.ts';
+import { straddledPage } from './actual.ts';
+import { faultName, number } from './describe.ts';
+import { hex } from '../explain/text-width.ts';
+import { trapField } from './trap-fields.ts';
+
+export interface MatchContext {
+  /** The back end says why. */
+  readonly reasons: boolean;
+  /** xtval reads as zero on this platform. */
+  readonly zeroTval: boolean;
+  resolve(value: Value): bigint;
+}
+
+const CAUSES: Readonly<Record<PlanFault['fault'], Readonly<Record<string, number>>>> = {
+  access: { fetch: 1, load: 5, store: 7 },
+  page: { fetch: 12, load: 13, store: 15 },
+  'guest page': { fetch: 20, load: 21, store: 23 },
+  misaligned: { fetch: 0, load: 4, store: 6 },
+  'illegal instruction': { fetch: 2, load: 2, store: 2, other: 2 },
+  'virtual instruction': { fetch: 22, load: 22, store: 22, other: 22 },
+};
+
+/** What counts as isolation: access faults and guest-page faults. */
+const DENIALS: ReadonlySet<number> = new Set([1, 5, 7, 20, 21, 23]);
+
+/** Everything but costs. `unchecked` gains what the back end cannot tell. */
+export function matchEvent(
+  expected: PlanAlternative,
+  actual: Actual,
+  context: MatchContext,
+  unchecked: string[],
+): string | null {
+  const verdict = matchVerdict(expected, actual, context);
+  if (verdict !== null) return verdict;
+  if (expected.via !== null) return 'no firmware stood between the access and its trap';
+  return actual.trap === null ? null : matchTrap(expected, actual, actual.trap, context, unchecked);
+}
+
+function matchVerdict(
+  { verdict }: PlanAlternative,
+  actual: Actual,
+  context: MatchContext,
+): string | null {
+  const { trap } = actual;
+  switch (verdict.kind) {
+    case 'ok':
+      return trap === null ? null : raised(trap);
+    case 'denied':
+      if (trap !== null && DENIALS.has(trap.cause)) return null;
+      return trap === null ? wentThrough(actual) : `${raised(trap)}, which is not isolation`;
+    case 'fault': {
+      const cause = CAUSES[verdict.fault.fault][verdict.fault.origin ?? actual.origin ?? 'other'];
+      if (trap === null) return wentThrough(actual);
+      if (trap.cause === cause) return null;
+      const wanted = cause === undefined ? verdict.fault.fault : named(cause);
+      return `${raised(trap)}, not ${wanted}`;
+    }
+    case 'value': {
+      if (trap !== null) return raised(trap);
+      if (actual.value === null) return 'the step gave no value';
+      const from = context.resolve(verdict.from);
+      const to = verdict.to === null ? from : context.resolve(verdict.to);
+      if (actual.value >= from && actual.value <= to) return null;
+      const wanted = verdict.to === null ? number(from) : `${number(from)}..${number(to)}`;
+      return `the value is ${number(actual.value)}, not ${wanted}`;
+    }
+    case 'fields': {
+      if (trap !== null) return raised(trap);
+      if (actual.value === null) return 'the step gave no value';
+      for (const field of verdict.fields) {
+        const wanted = context.resolve(field.value);
+        const mask = (1n << BigInt(field.high - field.low + 1)) - 1n;
+        const found = (actual.value >> BigInt(field.low)) & mask;
+        if (found !== wanted) {
+          const whole = hex(actual.value);
+          return `${field.name} is ${number(found)} in ${whole}, not ${number(wanted)}`;
+        }
+      }
+      return null;
+    }
+    case 'aborted':
+    case 'running':
+    case 'success':
+    case 'error':
+    case 'interrupt':
+    case 'exits':
+      return `an access cannot give '${verdict.kind}'`;
+  }
+}
+
+function wentThrough({ origin }: Actual): string {
+  return origin === null ? 'nothing stopped it' : 'the access went through';
+}
+
+function raised({ cause }: Trap): string {
+  return `the machine raised ${named(cause)}`;
+}
+
+function named(cause: number): string {
+  return `${faultName(cause)} (${cause})`;
+}
+
+function matchTrap(
+  expected: PlanAlternative,
+  actual: Actual,
+  trap: Trap,
+  context: MatchContext,
+  unchecked: string[],
+): string | null {
+  const address = matchAddress(expected, actual, trap, context);
+  if (address !== null) return address;
+  const effect = matchEffect(expected, actual, trap);
+  if (effect !== null) return effect;
+  if (expected.gpa !== null) {
+    const gpa = context.resolve(expected.gpa);
+    if (trap.gpa !== gpa) {
+      const got = trap.gpa === null ? 'no guest physical address' : hex(trap.gpa);
+      return `the fault reports ${got}, not guest physical address ${hex(gpa)}`;
+    }
+  }
+  if (expected.takenIn !== null) {
+    const mode = expected.takenIn === 'HS' ? 'S' : expected.takenIn;
+    if (trap.takenIn !== mode) return `the trap was taken in ${trap.takenIn}, not ${mode}`;
+  }
+  for (const { name, value } of expected.with) {
+    const wanted = context.resolve(value);
+    const found = trapField(name, trap, actual);
+    if (found !== wanted) {
+      const got = found === null ? 'not there' : number(found);
+      return `${name} is ${got}, not ${number(wanted)}`;
+    }
+  }
+  if (expected.because !== null) {
+    if (!context.reasons) unchecked.push('because');
+    else if (trap.because !== expected.because) {
+      return `denied because ${trap.because}, not ${expected.because}`;
+    }
+  }
+  return null;
+}
+
+/** tval: what `at` says, else the attempted address or the second page of a straddle; zero on such platforms. */
+function matchAddress(
+  { at }: PlanAlternative,
+  actual: Actual,
+  trap: Trap,
+  context: MatchContext,
+): string | null {
+  const instruction = trap.cause === 2 || trap.cause === 22;
+  if (at === 'any' || (at === null && (instruction || actual.origin === null))) return null;
+  if (context.zeroTval) {
+    return trap.tval === 0n ? null : `tval is ${hex(trap.tval)}, and this machine leaves it zero`;
+  }
+  if (at === null) {
+    if (trap.tval === actual.address) return null;
+    if (trap.tval === straddledPage(actual.address, actual.size)) return null;
+    return `tval is ${hex(trap.tval)}, not the attempted address ${hex(actual.address)}`;
+  }
+  const wanted = context.resolve(at);
+  return trap.tval === wanted ? null : `tval is ${hex(trap.tval)}, not ${hex(wanted)}`;
+}
+
+/** A denied access has no effect; `partial` allows the bytes in front of the denied part. */
+function matchEffect({ partial }: PlanAlternative, actual: Actual, trap: Trap): string | null {
+  if (actual.origin === 'fetch' && trap.epc !== actual.address && !isRedirected(trap)) {
+    return `epc is ${hex(trap.epc)}, not the address of the instruction ${hex(actual.address)}`;
+  }
+  if (!actual.leaked) return null;
+  if (actual.origin === null) return 'the write was denied, but the CSR changed';
+  const next = straddledPage(actual.address, actual.size);
+  const allowed = partial && next !== null ? Number(next - actual.address) : 0;
+  return actual.leaked <= allowed
+    ? null
+    : `the access was denied, but ${actual.leaked} of its bytes were stored`;
+}
+
+/** A fetch that never reached its instruction has no pc of its own to report. */
+function isRedirected(trap: Trap): boolean {
+  return trap.cause === 2 || trap.cause === 22;
+}
+
+/** The counted references and events of the step. */
+export function matchCosts(
+  { costing }: PlanAlternative,
+  costs: Costs,
+  context: MatchContext,
+): string | null {
+  for (const { counter, from, to } of costing) {
+    const found = costs[counter] ?? 0;
+    const least = from === null ? 0n : context.resolve(from);
+    const most = to === null ? least : context.resolve(to);
+    if (BigInt(found) < least || BigInt(found) > most) {
+      const range =
+        from === null ? `<= ${most}` : least === most ? `${least}` : `${least}..${most}`;
+      return `${counter} is ${found}, not ${range}`;
+    }
+  }
+  return null;
+}

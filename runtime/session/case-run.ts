@@ -1,0 +1,324 @@
+/** The lines of one case, in file order, on one back end: set-up is built, steps are executed and judged. */
+import type { Plan, PlanActor, PlanLine, PlanOutcome, Span, Value } from '../../dsl/index.ts';
+import type { RuleId } from '../../emulator/index.ts';
+import type { Actual, Costs } from '../judge/actual.ts';
+import { Harts } from './actors.ts';
+import type { BackEnd } from '../back-end/back-end.ts';
+import { buildLine } from '../build/lines.ts';
+import { startMachine } from '../build/start.ts';
+import { CaseError, CaseSkip } from './case-error.ts';
+import { holds } from './conditions.ts';
+import { describe } from '../judge/describe.ts';
+import { History } from './history.ts';
+import { judge, type Judgement } from '../judge/judge.ts';
+import type { MatchContext } from '../judge/match.ts';
+import { platformOf, type Setup } from './platform.ts';
+import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts';
+import { mayBeDenied, type StepLine, Steps } from './steps.ts';
+import { hex } from '../explain/text-width.ts';
+import type { Variation } from './variation.ts';
+import { World } from './world.ts';
+
+/** How a case ended. */
+export interface Ended {
+  readonly status: Status;
+  readonly reason: string | null;
+  readonly failures: readonly Failure[];
+  readonly witnesses: readonly Witness[];
+  readonly costs: readonly StepCost[];
+  /** Attempts made, looks of the bench included. */
+  readonly steps: number;
+  /** Index of the line that ran last. */
+  readonly line: number;
+  /** Memory references of the traced line. */
+  readonly walk: readonly ShownStep[];
+}
+
+/** What the traced line gave. */
+export interface Observed {
+  readonly expected: string;
+  readonly actual: string;
+  /** Null: as expected. */
+  readonly message: string | null;
+  readonly rule: RuleId | null;
+}
+
+type CheckLine = Extract<PlanLine, { readonly kind: 'check' }>;
+
+export class CaseRun implements MatchContext {
+  readonly reasons: boolean;
+  readonly zeroTval: boolean;
+  readonly world: World;
+  readonly harts: Harts;
+  readonly #plan: Plan;
+  readonly #backEnd: BackEnd;
+  readonly #setup: Setup;
+  readonly #steps: Steps;
+  readonly #budget: number;
+  readonly #unchecked = new Set<string>();
+  readonly #witnesses: Witness[] = [];
+  readonly #costs: StepCost[] = [];
+  #failures: Failure[] = [];
+  #done = 0;
+  #traced: number | null = null;
+  #line = 0;
+  #walk: readonly ShownStep[] = [];
+  #observed: Observed | null = null;
+
+  constructor(plan: Plan, backEnd: BackEnd, setup: Setup, variation: Variation) {
+    this.#plan = plan;
+    this.#backEnd = backEnd;
+    this.#setup = setup;
+    this.#budget = variation.steps;
+    const platform = platformOf(setup, seedOf(plan.id, variation.seed), plan.regions);
+    this.world = new World(plan, backEnd, setup, platform);
+    this.harts = new Harts(this.world);
+    this.#steps = new Steps(this.world, this.harts);
+    this.reasons = backEnd.capabilities.reasons;
+    this.zeroTval = platform.tval === 'zero';
+  }
+
+  resolve(value: Value): bigint {
+    return this.world.resolve(value);
+  }
+
+  /** Of the traced line, once it has run. */
+  get observed(): Observed | null {
+    return this.#observed;
+  }
+
+  /**
+   * Runs the case up to its first failure or to the end of `last`; `traced`: the line whose memory references
+   * are wanted. Lines are indices into the plan.
+   */
+  run(traced: number | null, last = Infinity): Ended {
+    this.#traced = traced;
+    const history = traced === null ? null : (this.world.history = new History(this.world));
+    try {
+      const refused = this.#backEnd.reset(this.world.platform);
+      if (refused !== null) return this.#end('skip', refused);
+      startMachine(this.world);
+      for (const region of this.#plan.regions) {
+        if (region.holds !== null) this.#backEnd.fill(region.base, region.size, region.holds);
+      }
+      const { lines } = this.#plan;
+      for (let k = 0; k < lines.length && k <= last; k++) {
+        const line = lines[k];
+        if (line === undefined) continue;
+        this.#line = k;
+        history?.begin(line);
+        if (line.kind === 'step') this.#step(line);
+        else if (line.kind === 'check') this.#check(line);
+        else buildLine(this.world, this.harts, line);
+        history?.end();
+        if (this.#failures.length > 0) return this.#end('fail', null);
+      }
+    } catch (error) {
+      return this.#stopped(error);
+    }
+    if (this.#unchecked.size === 0) return this.#end('pass', null);
+    const what = [...this.#unchecked].join(' and ');
+    return this.#end('skip', `all else holds, but ${this.#backEnd.name} cannot tell ${what}`);
+  }
+
+  #end(status: Status, reason: string | null): Ended {
+    return {
+      status,
+      reason,
+      failures: this.#failures,
+      witnesses: this.#witnesses,
+      costs: this.#costs,
+      steps: this.#done,
+      line: this.#line,
+      walk: this.#walk,
+    };
+  }
+
+  #stopped(error: unknown): Ended {
+    if (error instanceof CaseSkip) return this.#end('skip', error.message);
+    const exhausted = error instanceof Error && error.name === 'ArenaFull';
+    if (!(error instanceof CaseError) && !exhausted) throw error;
+    const span = error instanceof CaseError ? error.span : null;
+    const { file, line, col } = span ?? this.#plan.lines[this.#line]?.span ?? this.#plan.span;
+    return this.#end('error', `${file}:${line}:${col}: ${error.message}`);
+  }
+
+  #step(line: StepLine): void {
+    const { actor } = line;
+    if (!('mode' in actor)) throw new CaseSkip('not modelled yet: devices');
+    const outcome = this.#outcomeOf(line);
+    const asksCosts = asksForCosts(outcome);
+    const counted = asksCosts && this.#backEnd.capabilities.counts;
+    const before = counted ? this.#backEnd.counts() : null;
+    const tracing = this.#traced === this.#line;
+    if (tracing) this.#backEnd.trace(true);
+    const { actual, judgement: first } = this.#perform(line, actor, outcome);
+    let judgement = first;
+    if (tracing) {
+      const walk = this.#backEnd.takeTrace();
+      this.#walk = this.world.history?.show(actor.hart, walk) ?? [];
+      this.#backEnd.trace(false);
+    }
+    let costs: Costs | null = null;
+    if (before !== null) {
+      costs = this.#steps.costs(before, this.#backEnd.counts());
+      this.#noteCosts(line.span, outcome, costs);
+      if (judgement.message === null) judgement = judge(outcome, actual, costs, this);
+    } else if (asksCosts) this.#unchecked.add('costs');
+    this.#settle(outcome, actual, judgement, costs, everyOf(line) !== null);
+  }
+
+  /** The one attempt, or those of `every`, up to the first that does not agree; costs are judged later. */
+  #perform(
+    { action }: StepLine,
+    actor: PlanActor,
+    outcome: PlanOutcome,
+  ): { readonly actual: Actual; readonly judgement: Judgement } {
+    if (action.do === 'unmodelled') throw new CaseSkip(`not modelled yet: ${action.why}`);
+    if (action.do !== 'attempt') {
+      this.#spend();
+      const actual =
+        action.do === 'fence' ? this.#steps.fence(actor, action) : this.#steps.csr(actor, action);
+      return { actual, judgement: judge(outcome, actual, null, this) };
+    }
+    const suspicious = mayBeDenied(outcome);
+    const { every } = action.address;
+    const first = this.resolve(action.address.at);
+    const step = every === null ? 1n : this.resolve(every.step);
+    const extent = every === null ? 1n : this.resolve(every.of.size);
+    if (step <= 0n) throw new CaseError('`every` needs a step of at least one byte');
+    for (let offset = 0n; ;) {
+      this.#spend();
+      const actual = this.#steps.attempt(actor, action, first + offset, suspicious);
+      const judgement = judge(outcome, actual, null, this);
+      offset += step;
+      if (judgement.message !== null || offset >= extent) return { actual, judgement };
+      if (this.#traced === this.#line) this.#backEnd.takeTrace();
+      this.#witness(outcome, actual, judgement);
+    }
+  }
+
+  #check(line: CheckLine): void {
+    const base = this.resolve(line.extent.base);
+    const size = this.resolve(line.extent.size);
+    const step = line.every === null ? size : this.resolve(line.every);
+    if (step <= 0n) throw new CaseError('a look needs at least one byte');
+    const word = BigInt(this.world.platform.xlen / 8);
+    // Without `every`, an extent of up to 8 bytes is one value and a larger one is looked at where it starts.
+    const width = Number(step <= 8n ? step : word);
+    for (let offset = 0n; offset < size; offset += step) {
+      this.#spend();
+      const value = this.#backEnd.read(base + offset, width);
+      const actual: Actual = { ...LOOK, address: base + offset, size: width, value };
+      const judgement = judge(line.outcome, actual, null, this);
+      this.#settle(line.outcome, actual, judgement, null, line.every !== null);
+      if (judgement.message !== null) return;
+    }
+  }
+
+  /** The outcome of the last `when` line that matches, else that of the step. */
+  #outcomeOf(line: StepLine): PlanOutcome {
+    for (let k = line.whens.length - 1; k >= 0; k--) {
+      const when = line.whens[k];
+      if (when !== undefined && holds(when.when, this.#setup.facts)) return when.outcome;
+    }
+    return line.outcome;
+  }
+
+  #spend(): void {
+    if (++this.#done > this.#budget) {
+      throw new CaseError(`the case made more than ${this.#budget} attempts`);
+    }
+  }
+
+  /** Binds captures and notes what was chosen, or fails the case. */
+  #settle(
+    outcome: PlanOutcome,
+    actual: Actual,
+    judgement: Judgement,
+    costs: Costs | null,
+    repeated: boolean,
+  ): void {
+    const { trap } = actual;
+    if (this.#traced === this.#line) {
+      this.#observed = {
+        expected: outcome.text,
+        actual: describe(actual, this.reasons),
+        message: judgement.message,
+        rule: trap?.rule ?? null,
+      };
+    }
+    if (judgement.message === null) {
+      this.#witness(outcome, actual, judgement);
+      const name = outcome.alternatives[judgement.chosen]?.as ?? null;
+      if (name !== null && actual.value !== null) this.world.captures.set(name, actual.value);
+      return;
+    }
+    const got = describe(actual, this.reasons);
+    this.#failures.push({
+      span: outcome.span,
+      message: repeated ? `at ${hex(actual.address)}: ${judgement.message}` : judgement.message,
+      expected: outcome.text,
+      actual: costs === null || trap !== null ? got : `${got} ${describeCosts(outcome, costs)}`,
+      because: trap !== null && this.reasons ? trap.because : null,
+      rule: trap?.rule ?? null,
+      walk: [],
+      kind: 'outcome',
+    });
+  }
+
+  /** Sets and open outcomes are reported with what the machine chose. */
+  #witness(outcome: PlanOutcome, actual: Actual, judgement: Judgement): void {
+    for (const what of judgement.unchecked) this.#unchecked.add(what);
+    const { alternatives, span } = outcome;
+    if (alternatives.length === 1 && !outcome.unspecified) return;
+    const open = alternatives.length === 0;
+    const last = this.#witnesses.at(-1);
+    // Attempts of `every` that chose alike are one witness.
+    if (!open && last?.span === span && last.chosen === judgement.chosen) return;
+    const members = open ? [describe(actual, false)] : alternatives.map(({ text }) => text);
+    this.#witnesses.push({ span, members, chosen: open ? 0 : judgement.chosen });
+  }
+
+  #noteCosts(span: Span, outcome: PlanOutcome, costs: Costs): void {
+    const named: Record<string, number> = {};
+    for (const counter of countersOf(outcome)) named[counter] = costs[counter] ?? 0;
+    this.#costs.push({ line: span.line, costs: named });
+  }
+}
+
+/** What is common to all looks of the bench. */
+const LOOK: Omit<Actual, 'address' | 'size' | 'value'> = {
+  origin: null,
+  mode: 'M',
+  trap: null,
+  leaked: null,
+};
+
+function everyOf({ action }: StepLine): unknown {
+  return action.do === 'attempt' ? action.address.every : null;
+}
+
+function asksForCosts({ alternatives }: PlanOutcome): boolean {
+  for (const { costing } of alternatives) if (costing.length > 0) return true;
+  return false;
+}
+
+function countersOf({ alternatives }: PlanOutcome): ReadonlySet<string> {
+  return new Set(alternatives.flatMap(({ costing }) => costing.map(({ counter }) => counter)));
+}
+
+/** `costing vs 3, g 12, total 80`. */
+function describeCosts(outcome: PlanOutcome, costs: Costs): string {
+  const named = [...countersOf(outcome)].map((counter) => `${counter} ${costs[counter] ?? 0}`);
+  return `costing ${named.join(', ')}`;
+}
+
+/** The case's own seed: independent of order, shard and workers. */
+function seedOf(id: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let k = 0; k < id.length; k++) {
+    hash = Math.imul(hash ^ id.charCodeAt(k), 0x01000193);
+  }
+  return hash >>> 0;
+}

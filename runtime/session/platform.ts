@@ -1,0 +1,259 @@
+/** What a plan and a run ask of the machine, as the platform that a back end builds, or why there is none. */
+import type { PlanMachine, PlanRegion } from '../../dsl/index.ts';
+import type {
+  CacheSizes,
+  Caching,
+  Feature,
+  KnobName,
+  Knobs,
+  Platform,
+  Range,
+  RevisionName,
+} from '../../emulator/index.ts';
+import {
+  CACHING,
+  DEFAULT_KNOBS,
+  FEATURES,
+  KNOBS,
+  MPT_GEOMETRIES,
+  MTT_GEOMETRIES,
+  REVISIONS,
+  STAGE_GEOMETRIES,
+} from '../../emulator/index.ts';
+import type { Variation } from './variation.ts';
+
+/** What the runtime itself must know beside the platform. */
+export interface Setup {
+  readonly platform: Platform;
+  readonly model: 'flat' | 'tsm_peer';
+  /** The mode of a domain that names none; null: Bare. */
+  readonly mpt: string | null;
+  /** Byte order of tables that the bench writes. */
+  readonly bigEndianTables: boolean;
+  /** Bits of medeleg that the privileged start sets. */
+  readonly medeleg: bigint;
+  /** What conditions (`when caching is retain`) compare with. */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+/** A machine that cannot be had: a visible skip when it is a matter of the machine, an error when of the script. */
+export interface Refusal {
+  readonly status: 'skip' | 'error';
+  readonly reason: string;
+}
+
+/** Deployment models that need no firmware: no domains at all, and domains side by side. */
+const MODELS = ['flat', 'tsm_peer'];
+const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
+const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid']);
+const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
+const DEFAULT_SIZES: CacheSizes = { tlb: 64, walk: 32, mpt: 32 };
+const DEFAULT_ARENA = 256 * 1024 * 1024;
+
+/** medeleg bits by the words of `machine delegates`. */
+const DELEGATIONS: Readonly<Record<string, bigint>> = {
+  access_faults: 0xa2n,
+  page_faults: 0xb000n,
+  guest_page_faults: 0xb0_0000n,
+  all: 0xb0_b0a2n,
+};
+
+const DEFAULT_MODES: Readonly<Record<'smmpt' | 'smmtt', Readonly<Record<32 | 64, string>>>> = {
+  smmpt: { 32: 'smmpt34', 64: 'smmpt43' },
+  smmtt: { 32: 'smmtt34', 64: 'smmtt46' },
+};
+
+const GEOMETRIES: Readonly<Record<string, { readonly xlen: 32 | 64 }>> = {
+  ...STAGE_GEOMETRIES,
+  ...MPT_GEOMETRIES,
+  ...MTT_GEOMETRIES,
+};
+
+/** Every feature that a machine of this width can have and the bench models. */
+const FEATURES_OF = { 32: featuresOf(32), 64: featuresOf(64) };
+
+function featuresOf(xlen: 32 | 64): ReadonlySet<Feature> {
+  const names = Object.keys(FEATURES) as Feature[];
+  return new Set(
+    names.filter((name) => {
+      const geometry = GEOMETRIES[name.toLowerCase()];
+      return !LATER.has(name) && (geometry === undefined || geometry.xlen === xlen);
+    }),
+  );
+}
+
+/** The same set for the same question, so that a machine can tell that nothing changed. */
+const reduced = new Map<string, ReadonlySet<Feature>>();
+
+function featuresWithout(xlen: 32 | 64, without: readonly string[]): ReadonlySet<Feature> {
+  if (without.length === 0) return FEATURES_OF[xlen];
+  const key = `${xlen} ${without.join(' ')}`;
+  let features = reduced.get(key);
+  if (features === undefined) {
+    features = new Set([...FEATURES_OF[xlen]].filter((name) => !without.includes(name)));
+    reduced.set(key, features);
+  }
+  return features;
+}
+
+/** `DEFAULT_KNOBS` itself where nothing is asked for. */
+function knobsOf(asked: Asked, variation: Variation): Knobs {
+  let knobs: Knobs = DEFAULT_KNOBS;
+  for (const name of KNOB_NAMES) {
+    const word = asked.word(name) ?? variation.knobs[name] ?? knobs[name];
+    if (word !== knobs[name]) knobs = { ...knobs, [name]: word };
+  }
+  return knobs;
+}
+
+/** Whether a feature is known but not modelled by any machine yet. */
+export function isLater(feature: string): boolean {
+  return LATER.has(feature);
+}
+
+/** The machine that the scenario asks for; what it leaves open is the run's to choose. */
+export function setupOf(
+  machine: PlanMachine,
+  xlen: 32 | 64,
+  variation: Variation,
+): Setup | Refusal {
+  const asked = new Asked(machine);
+  const model = asked.word('model') ?? variation.model ?? 'tsm_peer';
+  if (model !== 'flat' && model !== 'tsm_peer') {
+    return later(`deployment model ${model} (modelled are ${MODELS.join(' and ')})`);
+  }
+  const revision = asked.word('revision') ?? variation.revision ?? 'smmpt_0_9';
+  if (!isRevision(revision)) return later(`revision ${revision}`);
+  const caching = asked.word('caching') ?? variation.caching ?? 'none';
+  if (!isCaching(caching)) return { status: 'error', reason: `no caching policy ${caching}` };
+
+  const features = featuresWithout(xlen, machine.without);
+  const mode = asked.word('mpt') ?? DEFAULT_MODES[REVISIONS[revision].isolation][xlen];
+  const delegated = asked.values('delegates');
+  const platform: Platform = {
+    xlen,
+    harts: asked.number('harts') ?? 1,
+    features,
+    ram: asked.ranges('ram', [DEFAULT_RAM]),
+    io: asked.ranges('io', []),
+    aliases: [],
+    sdidlen: asked.number('sdidlen') ?? 6,
+    asidlen: asked.number('asidlen') ?? (xlen === 32 ? 9 : 16),
+    vmidlen: asked.number('vmidlen') ?? (xlen === 32 ? 7 : 14),
+    pmpEntries: features.has('pmp') ? (asked.number('pmp') ?? 16) : 0,
+    tval: asked.word('tval') === 'zero' ? 'zero' : 'address',
+    revision,
+    knobs: knobsOf(asked, variation),
+    caching,
+    cacheSizes: {
+      tlb: asked.number('tlb') ?? DEFAULT_SIZES.tlb,
+      walk: asked.number('walk') ?? DEFAULT_SIZES.walk,
+      mpt: asked.number('mpt_cache') ?? DEFAULT_SIZES.mpt,
+    },
+    seed: variation.seed,
+    faults: variation.faults,
+    arena: asked.number('arena') ?? DEFAULT_ARENA,
+  };
+  return {
+    platform,
+    model,
+    mpt: model === 'flat' || mode === 'bare' ? null : mode,
+    bigEndianTables: asked.word('tables') === 'big',
+    medeleg: delegated.reduce((bits, word) => bits | (DELEGATIONS[word] ?? 0n), 0n),
+    facts: factsOf(platform, model, mode),
+  };
+}
+
+/** The same machine with what belongs to one case: the pattern in its memory and its aliases. */
+export function platformOf(setup: Setup, seed: number, regions: readonly PlanRegion[]): Platform {
+  const aliases = regions.some((region) => region.aliases !== null)
+    ? regions.flatMap((region) => {
+        const of = regions.find((other) => other.name === region.aliases);
+        return of === undefined ? [] : [{ base: region.base, size: region.size, of: of.base }];
+      })
+    : setup.platform.aliases;
+  return { ...setup.platform, seed, aliases };
+}
+
+/** Why the mode of a protection table cannot be used on this platform; null: it can. */
+export function refuseMode(mode: string, platform: Platform): Refusal | null {
+  const revision = REVISIONS[platform.revision];
+  const geometry = GEOMETRIES[mode];
+  if (geometry === undefined) return { status: 'error', reason: `no mode ${mode}` };
+  if (geometry.xlen !== platform.xlen) {
+    return { status: 'error', reason: `${mode} does not exist with xlen ${platform.xlen}` };
+  }
+  if (!revision.modes.some((name) => name === mode)) {
+    return { status: 'skip', reason: `${mode} does not exist in revision ${platform.revision}` };
+  }
+  const feature = mode.charAt(0).toUpperCase() + mode.slice(1);
+  return platform.features.has(feature as Feature)
+    ? null
+    : { status: 'skip', reason: `requires ${feature}` };
+}
+
+/** The properties of the machine lines; for those that do not add up, the last value wins. */
+class Asked {
+  readonly #machine: PlanMachine;
+
+  constructor(machine: PlanMachine) {
+    this.#machine = machine;
+  }
+
+  values(name: string): readonly string[] {
+    return this.#machine.properties
+      .filter((property) => property.name === name)
+      .flatMap((property) => property.values.map(String));
+  }
+
+  word(name: string): string | null {
+    const last = this.#machine.properties.findLast((property) => property.name === name);
+    return last?.values[0] === undefined ? null : String(last.values[0]);
+  }
+
+  number(name: string): number | null {
+    const word = this.word(name);
+    return word === null ? null : Number(word);
+  }
+
+  ranges(name: string, otherwise: readonly Range[]): readonly Range[] {
+    const found = this.#machine.properties.flatMap((property) =>
+      property.name === name && property.at !== null ? [property.at] : [],
+    );
+    return found.length > 0 ? found : otherwise;
+  }
+}
+
+function factsOf(platform: Platform, model: string, mpt: string): ReadonlyMap<string, string> {
+  const facts = new Map<string, string>([
+    ['model', model],
+    ['mpt', mpt],
+    ['xlen', String(platform.xlen)],
+    ['revision', platform.revision],
+    ['caching', platform.caching],
+    ['tval', platform.tval],
+    ['harts', String(platform.harts)],
+    ['sdidlen', String(platform.sdidlen)],
+    ['asidlen', String(platform.asidlen)],
+    ['vmidlen', String(platform.vmidlen)],
+    ['pmp', String(platform.pmpEntries)],
+  ]);
+  for (const [knob, value] of Object.entries(platform.knobs)) facts.set(knob, String(value));
+  for (const name of Object.keys(FEATURES)) {
+    if (!facts.has(name)) facts.set(name, platform.features.has(name as Feature) ? 'yes' : 'no');
+  }
+  return facts;
+}
+
+/** What a later part of the bench brings: `not modelled yet: ...`. */
+function later(what: string): Refusal {
+  return { status: 'skip', reason: `not modelled yet: ${what}` };
+}
+
+function isRevision(name: string): name is RevisionName {
+  return name in REVISIONS;
+}
+
+function isCaching(name: string): name is Caching {
+  return CACHING.some((policy) => policy === name);
+}

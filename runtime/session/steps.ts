@@ -1,0 +1,198 @@
+/** One step of an actor: the hart is made ready, the instruction executed, what happened written down. */
+import type { PlanAction, PlanActor, PlanLine, PlanOutcome } from '../../dsl/index.ts';
+import type { Counts, OperationName, Result } from '../../emulator/index.ts';
+import {
+  COUNTERS,
+  FENCE_WORDS,
+  FENCES,
+  KINDS,
+  MEMORY_COUNTERS,
+  OPERATIONS,
+} from '../../emulator/index.ts';
+import type { Actual, Costs } from '../judge/actual.ts';
+import type { Harts, HartState } from './actors.ts';
+import { protectTables } from '../build/mml.ts';
+import { CaseError, CaseSkip } from './case-error.ts';
+import { MSECCFG_MML } from './registers.ts';
+import { machineMode, type World } from './world.ts';
+
+export type StepLine = Extract<PlanLine, { readonly kind: 'step' }>;
+export type AttemptAction = Extract<PlanAction, { readonly do: 'attempt' }>;
+type CsrAction = Extract<PlanAction, { readonly do: 'csr read' | 'csr write' }>;
+type FenceAction = Extract<PlanAction, { readonly do: 'fence' }>;
+
+const COUNTER_NAMES = Object.keys(COUNTERS) as (keyof typeof COUNTERS)[];
+
+/** CSRs that a trap or the passing of steps changes by itself. */
+const MOVING_CSRS = /status|epc|cause|tval|tinst|cycle|instret|time|counter|ip$/;
+
+interface OperationRow {
+  readonly name: OperationName;
+  /** What a denial is reported as. */
+  readonly origin: 'load' | 'store' | 'fetch';
+  readonly writes: boolean;
+}
+
+const OPERATION_ROWS: ReadonlyMap<string, OperationRow> = new Map(
+  (Object.keys(OPERATIONS) as OperationName[]).map((name) => {
+    const { effect, kind } = OPERATIONS[name];
+    const writes = effect !== 'read' && effect !== 'none';
+    return [name, { name, origin: KINDS[kind].origin, writes }];
+  }),
+);
+
+export class Steps {
+  readonly #world: World;
+  readonly #harts: Harts;
+  /** The counter `stored` as last read, while nothing can have moved it. */
+  #stored: number | null = null;
+
+  constructor(world: World, harts: Harts) {
+    this.#world = world;
+    this.#harts = harts;
+  }
+
+  /** One attempt at one address; `suspicious`: it may be denied, so look for what it leaves behind. */
+  attempt(actor: PlanActor, action: AttemptAction, address: bigint, suspicious: boolean): Actual {
+    const { backEnd } = this.#world;
+    const row = OPERATION_ROWS.get(action.operation);
+    if (row === undefined) throw new CaseError(`no operation ${action.operation}`);
+    const hart = this.#ready(actor);
+    const mode = machineMode(actor.mode);
+    const { size } = action;
+    const value =
+      action.value === null
+        ? 0n
+        : BigInt.asUintN(8 * Math.min(size, 16), this.#world.resolve(action.value));
+    const watched = suspicious && row.writes ? this.#watch(actor, address, size) : null;
+    const { trap, value: result } = backEnd.attempt(hart.id, {
+      mode,
+      operation: row.name,
+      address,
+      size,
+      value,
+    });
+    hart.used = true;
+    if (trap !== null) this.#harts.trapped(hart, trap);
+    else if (row.writes) this.#stored = null;
+    const leaked = trap === null || watched === null ? null : this.#leaked(watched, address, size);
+    return { origin: row.origin, mode, address, size, trap, value: result, leaked };
+  }
+
+  /** `reads csr` and `writes csr`; a field is read out of the whole, or written into it. */
+  csr(actor: PlanActor, action: CsrAction): Actual {
+    const { backEnd } = this.#world;
+    const hart = this.#ready(actor);
+    const mode = machineMode(actor.mode);
+    const name = action.csr;
+    if (action.do === 'csr read') {
+      const result = backEnd.csr(hart.id, { mode, name, op: 'read', value: 0n });
+      return this.#outcome(hart, actor, result, action.field);
+    }
+    const wanted = this.#world.resolve(action.value);
+    const value = action.field === null ? wanted : this.#merged(hart, name, action.field, wanted);
+    const before = backEnd.peekCsr(hart.id, name);
+    const result = backEnd.csr(hart.id, { mode, name, op: 'write', value });
+    if (result.trap !== null) {
+      const changed = !MOVING_CSRS.test(name) && backEnd.peekCsr(hart.id, name) !== before;
+      return { ...this.#outcome(hart, actor, result, null), leaked: changed ? 1 : 0 };
+    }
+    this.#world.history?.wrote(hart.id, name);
+    this.#harts.csrWritten(hart, name, before);
+    if (name === 'mseccfg' && (backEnd.peekCsr(hart.id, name) & MSECCFG_MML) !== 0n) {
+      protectTables(this.#world, hart.id);
+    }
+    return this.#outcome(hart, actor, result, null);
+  }
+
+  /** One fence instruction with its raw operands. */
+  fence(actor: PlanActor, action: FenceAction): Actual {
+    if (!(action.fence in FENCE_WORDS)) throw new CaseSkip(`not modelled yet: ${action.fence}`);
+    const fence = FENCE_WORDS[action.fence as keyof typeof FENCE_WORDS];
+    const hart = this.#ready(actor);
+    const address = action.for === null ? null : this.#world.resolve(action.for);
+    const rs2 = action.of === null ? null : this.#world.resolve(action.of);
+    // A guest physical address stands shifted right by 2 in its register.
+    const rs1 = address !== null && FENCES[fence].rs1 === 'gpa' ? address >> 2n : address;
+    const mode = machineMode(actor.mode);
+    const result = this.#world.fence(hart.id, { fence, mode, rs1, rs2 });
+    // A fence has no result.
+    return { ...this.#outcome(hart, actor, result, null), value: null };
+  }
+
+  /** What moved between two readings of the counters. */
+  costs(before: Counts, after: Counts): Costs {
+    const costs: Record<string, number> = {};
+    for (const name of COUNTER_NAMES) costs[name] = after[name] - before[name];
+    let total = 0;
+    for (const name of MEMORY_COUNTERS) total += costs[name] ?? 0;
+    costs['total'] = total;
+    return costs;
+  }
+
+  #ready(actor: PlanActor): HartState {
+    const { mode } = actor;
+    if (mode !== 'M' && mode !== 'S' && mode !== 'U' && !this.#world.has('H')) {
+      throw new CaseSkip('requires H');
+    }
+    return this.#harts.switchTo(actor);
+  }
+
+  #outcome(
+    hart: HartState,
+    actor: PlanActor,
+    { trap, value }: Result,
+    field: { readonly high: number; readonly low: number } | null,
+  ): Actual {
+    if (trap !== null) this.#harts.trapped(hart, trap);
+    const part =
+      value === null || field === null
+        ? value
+        : BigInt.asUintN(field.high - field.low + 1, value >> BigInt(field.low));
+    const mode = machineMode(actor.mode);
+    return { origin: null, mode, address: 0n, size: 0, trap, value: part, leaked: null };
+  }
+
+  #merged(
+    hart: HartState,
+    csr: string,
+    field: { readonly high: number; readonly low: number },
+    value: bigint,
+  ): bigint {
+    const width = field.high - field.low + 1;
+    if (value >> BigInt(width) !== 0n)
+      throw new CaseError(`${value} does not fit in ${width} bits`);
+    const mask = ((1n << BigInt(width)) - 1n) << BigInt(field.low);
+    const before = this.#world.backEnd.peekCsr(hart.id, csr);
+    return (before & ~mask) | (value << BigInt(field.low));
+  }
+
+  /** What memory looks like before an access that may be denied: a count, or the bytes themselves. */
+  #watch(actor: PlanActor, address: bigint, size: number): number | bigint | null {
+    const { backEnd } = this.#world;
+    if (backEnd.capabilities.counts) return (this.#stored ??= backEnd.counts().stored);
+    const physical = actor.using === null && actor.over === null && actor.domain !== null;
+    return physical && size <= 8 ? backEnd.read(address, size) : null;
+  }
+
+  #leaked(before: number | bigint, address: bigint, size: number): number {
+    const { backEnd } = this.#world;
+    if (typeof before === 'bigint') {
+      // The bytes up to the last one that changed.
+      const changed = backEnd.read(address, size) ^ before;
+      return changed === 0n ? 0 : Math.ceil(changed.toString(2).length / 8);
+    }
+    this.#stored = backEnd.counts().stored;
+    return this.#stored - before;
+  }
+}
+
+/** Whether an outcome leaves room for a denial. */
+export function mayBeDenied(outcome: PlanOutcome): boolean {
+  return (
+    outcome.alternatives.length === 0 ||
+    outcome.alternatives.some(
+      ({ not, verdict }) => not || !['ok', 'value', 'fields'].includes(verdict.kind),
+    )
+  );
+}

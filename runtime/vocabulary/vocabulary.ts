@@ -1,0 +1,154 @@
+/** The language's vocabulary, filled from the emulator's catalogues: nobody copies a list. */
+import type {
+  FenceWord,
+  Format,
+  Operation,
+  StageWord,
+  TableMode,
+  Vocabulary,
+} from '../../dsl/index.ts';
+import {
+  Assembler,
+  CATALOGUE,
+  COUNTERS,
+  CSR_NAMES,
+  FEATURES,
+  FENCE_WORDS,
+  FENCES,
+  formatOf,
+  FORMATS,
+  KINDS,
+  KNOBS,
+  MPT_GEOMETRIES,
+  MTT_GEOMETRIES,
+  OPERATIONS,
+  REASONS,
+  REVISIONS,
+  STAGE_GEOMETRIES,
+  wholeIsa,
+} from '../../emulator/index.ts';
+import { CALLS } from './calls.ts';
+import {
+  LATER_CSRS,
+  LATER_FIELDS,
+  LATER_FORMATS,
+  LATER_REASONS,
+  laterFormat,
+} from './later-words.ts';
+import { MODELS, PROPERTIES } from './machine-properties.ts';
+import { TRAP_FIELDS } from '../judge/trap-fields.ts';
+
+const PAGE = 4096n;
+const XLENS = [32, 64] as const;
+
+function isolationModes(): Vocabulary['isolationModes'] {
+  const common = (g: { name: string; xlen: 32 | 64; pages: number; rootSize: number }) => ({
+    name: g.name,
+    xlen: g.xlen,
+    addressBits: Math.log2(g.pages) + 12,
+    rootSize: BigInt(g.rootSize),
+    stages: [],
+    feature: featureOf(g.name),
+  });
+  const mpt = Object.values(MPT_GEOMETRIES).map((g) => ({
+    ...common(g),
+    isolation: 'smmpt' as const,
+    leafSizes: g.tupleSpan.map((pages) => BigInt(pages) * PAGE),
+  }));
+  const mtt = Object.values(MTT_GEOMETRIES).map((g) => ({
+    ...common(g),
+    isolation: 'smmtt' as const,
+    // Levels count from 1 (L1); 1 GiB, which is 32 equal L2 entries, stands where L3 would.
+    leafSizes: [PAGE, PAGE, 2n ** 25n / BigInt(g.fields), 2n ** 30n],
+  }));
+  return new Map([...mpt, ...mtt].map((mode) => [mode.name, mode]));
+}
+
+function translationModes(): Vocabulary['translationModes'] {
+  const modes = Object.values(STAGE_GEOMETRIES).map((g): TableMode => {
+    const guest = g.name.endsWith('x4');
+    const stages: readonly StageWord[] = guest ? ['g'] : ['s', 'vs', 'io'];
+    return {
+      name: g.name,
+      xlen: g.xlen,
+      leafSizes: g.span.map((pages) => BigInt(pages) * PAGE),
+      addressBits: g.addressBits,
+      rootSize: guest ? 4n * PAGE : PAGE,
+      stages,
+      feature: featureOf(g.name.replace('x4', '')),
+    };
+  });
+  return new Map(modes.map((mode) => [mode.name, mode]));
+}
+
+/** `smmpt43` to `Smmpt43`, if there is such a feature. */
+function featureOf(mode: string): string | null {
+  const name = mode.charAt(0).toUpperCase() + mode.slice(1);
+  return Object.hasOwn(FEATURES, name) ? name : null;
+}
+
+function operations(): Vocabulary['operations'] {
+  const rows = Object.entries(OPERATIONS).map(([name, row]): Operation => ({
+    name,
+    origin: KINDS[row.kind].origin,
+    widths: row.widths,
+    takesValue: ['write', 'conditional', 'add', 'swap'].includes(row.effect),
+    feature: row.feature,
+  }));
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+function fences(): Vocabulary['fences'] {
+  const words = Object.entries(FENCE_WORDS).map(([word, name]): [string, FenceWord] => {
+    const { mnemonic, rs1, rs2, feature } = FENCES[name];
+    return [word, { name, mnemonic, for: rs1, of: rs2, feature }];
+  });
+  return new Map(words);
+}
+
+function format(name: string, xlen: 32 | 64): Format | null {
+  const known = formatOf(name, xlen);
+  if (known === null) return laterFormat(name);
+  const fields = Object.entries(known.fields).map(
+    ([field, [high, low]]) => [field, { high, low }] as const,
+  );
+  return { bits: known.bits, fields: new Map(fields) };
+}
+
+const assemblers = new Map<32 | 64, Assembler>();
+
+/** Against everything that some machine has: what one machine lacks is a matter of its cases. */
+function assemble(text: string, xlen: 32 | 64): ReturnType<Vocabulary['assemble']> {
+  const assembler = assemblers.get(xlen) ?? new Assembler(wholeIsa(xlen));
+  assemblers.set(xlen, assembler);
+  return assembler.assemble(text).error;
+}
+
+export const VOCABULARY: Vocabulary = {
+  rules: new Set<string>(CATALOGUE.map((rule) => rule.id)),
+  reasons: new Set<string>([...Object.keys(REASONS), ...LATER_REASONS]),
+  knobs: new Map(Object.entries(KNOBS).map(([name, knob]) => [name, knob.values])),
+  openRules: new Map<string, string>(Object.entries(KNOBS).map(([name, { rule }]) => [rule, name])),
+  csrs: new Map<string, { xlens: readonly (32 | 64)[] }>([
+    ...LATER_CSRS.map((name) => [name, { xlens: XLENS }] as const),
+    ...[...CSR_NAMES].map(([name, xlens]) => [name, { xlens }] as const),
+  ]),
+  formatNames: new Set([...Object.keys(FORMATS), ...Object.keys(LATER_FORMATS)]),
+  format,
+  models: new Set<string>(MODELS),
+  revisions: new Map(Object.entries(REVISIONS)),
+  isolationModes: isolationModes(),
+  translationModes: translationModes(),
+  properties: PROPERTIES,
+  features: new Set(Object.keys(FEATURES)),
+  operations: operations(),
+  fences: fences(),
+  shootdowns: new Set(['mpt', 'vma', 'vvma', 'gvma', 'iompt', 'iommu', 'all']),
+  flushes: new Set(['tlb', 'walk', 'mpt', 'all']),
+  actorFlags: new Set(['mxr', 'sum', 'vsmxr', 'vssum', 'hu', 'spvp0', 'ats']),
+  counters: new Set([...Object.keys(COUNTERS), 'total']),
+  calls: CALLS,
+  trapFields: new Set([...TRAP_FIELDS, ...LATER_FIELDS]),
+  assemble,
+  tags: null,
+};
