@@ -203,8 +203,10 @@ test('no more batches are taken than can be under way', async () => {
   expect(taken).toBe(10);
 });
 
-test('threads are used from five thousand results on, or when asked for', () => {
+test('threads are used from five thousand results on where a processor is free, or when asked for', () => {
   expect(threadCount(null, 4999, 8)).toBe(1);
-  expect(threadCount(null, 5000, 8)).toBe(8);
+  expect(threadCount(null, 5000, 8)).toBe(7);
+  expect(threadCount(null, 5000, 2)).toBe(1);
+  expect(threadCount(null, 5000, 1)).toBe(1);
   expect(threadCount(3, 10, 8)).toBe(3);
 });

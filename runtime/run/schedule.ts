@@ -51,7 +51,8 @@ const WORTH_THREADS = 5000;
 /** How many threads to use. `asked`: by `-j`, null when it was not given. */
 export function threadCount(asked: number | null, results: number, available: number): number {
   if (asked !== null) return asked;
-  return results < WORTH_THREADS ? 1 : available;
+  // One processor is for the thread that collects and reports: with two, threads cost more than they give.
+  return results < WORTH_THREADS ? 1 : Math.max(1, available - 1);
 }
 
 /** Milliseconds of work after which this thread looks at signals and closed pipes again. */
