@@ -64,14 +64,14 @@ export const walks: Workload = {
   budget: '200,000/s, 125 references each',
   run(scale) {
     const machine = guest('none');
-    const count = Math.ceil(400_000 * scale);
+    const count = Math.ceil(40_000 * scale);
     loads(machine, 2_000);
     const before = totalReferences(machine);
     loads(machine, 1_000);
     const references = (totalReferences(machine) - before) / 1_000;
     return {
       units: count,
-      seconds: seconds(() => loads(machine, count)),
+      seconds: seconds(() => loads(machine, count), 20),
       note: `${references} references each`,
     };
   },
@@ -83,14 +83,14 @@ export const served: Workload = {
   budget: '5,000,000/s under retain',
   run(scale) {
     const machine = guest('retain');
-    const count = Math.ceil(8_000_000 * scale);
+    const count = Math.ceil(1_000_000 * scale);
     loads(machine, 20_000);
     const before = totalReferences(machine);
     loads(machine, 1_000);
     const references = (totalReferences(machine) - before) / 1_000;
     return {
       units: count,
-      seconds: seconds(() => loads(machine, count)),
+      seconds: seconds(() => loads(machine, count), 20),
       note: `${references} reference each: the load`,
     };
   },
