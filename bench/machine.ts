@@ -1,8 +1,7 @@
 /** The machine alone: uncached two-stage walks, attempts that the entry cache serves, and reset. */
 import { caseCount, expand } from '../dsl/index.ts';
 import { Machine } from '../emulator/index.ts';
-import { runCase } from '../runtime/session/session.ts';
-import { setupFor } from '../runtime/session/session.ts';
+import { runCase, setupFor } from '../runtime/session/session.ts';
 import { DEFAULT_VARIATION } from '../runtime/session/variation.ts';
 import { compiled } from './cases.ts';
 import { seconds, type Workload } from './measure.ts';
@@ -58,32 +57,11 @@ function totalReferences(machine: Machine): number {
   return s + vs + g + mpt + ad + data;
 }
 
-export const walks: Workload = {
-  name: 'uncached two-stage walks',
-  unit: 'walks',
-  budget: '200,000/s, 125 references each',
-  run(scale) {
-    const machine = guest('none');
-    const count = Math.ceil(40_000 * scale);
-    loads(machine, 2_000);
-    const before = totalReferences(machine);
-    loads(machine, 1_000);
-    const references = (totalReferences(machine) - before) / 1_000;
-    return {
-      units: count,
-      seconds: seconds(() => loads(machine, count), 20),
-      note: `${references} references each`,
-    };
-  },
-};
-
-export const served: Workload = {
-  name: 'attempts served by the entry cache',
-  unit: 'attempts',
-  budget: '5,000,000/s under retain',
-  run(scale) {
-    const machine = guest('retain');
-    const count = Math.ceil(1_000_000 * scale);
+/** Loads of the guest under a policy; `full`: how many at scale 1. The first ones warm code and caches up. */
+function guestLoads(caching: string, full: number): Workload['run'] {
+  return (scale) => {
+    const machine = guest(caching);
+    const count = Math.ceil(full * scale);
     loads(machine, 20_000);
     const before = totalReferences(machine);
     loads(machine, 1_000);
@@ -91,9 +69,23 @@ export const served: Workload = {
     return {
       units: count,
       seconds: seconds(() => loads(machine, count), 20),
-      note: `${references} reference each: the load`,
+      note: `references each: ${references}`,
     };
-  },
+  };
+}
+
+export const walks: Workload = {
+  name: 'uncached two-stage walks',
+  unit: 'walks',
+  budget: '200,000/s, 125 references each',
+  run: guestLoads('none', 40_000),
+};
+
+export const served: Workload = {
+  name: 'attempts served by the entry cache',
+  unit: 'attempts',
+  budget: '5,000,000/s under retain',
+  run: guestLoads('retain', 1_000_000),
 };
 
 export const reset: Workload = {
