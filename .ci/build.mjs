@@ -97,7 +97,7 @@ async function choices() {
   const outfile = `${dist}line-parser.mjs`;
   await build({
     absWorkingDir: root,
-    entryPoints: ['dsl/line-parser.ts'],
+    entryPoints: ['dsl/syntax/line-parser.ts'],
     outfile,
     bundle: true,
     format: 'esm',

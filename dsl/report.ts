@@ -1,5 +1,5 @@
 /** Where the checker puts what it finds: one diagnostic per code and place, however many cases show it. */
-import { DIAGNOSTICS, isCode } from './catalogue.ts';
+import { DIAGNOSTICS, isCode } from './catalogue/catalogue.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { nearest } from './nearest.ts';
 import type { Span } from './span.ts';

@@ -1,6 +1,6 @@
 /** What the checks must not report: the legal neighbours of each mistake, and how far each check looks. */
 import { describe, expect, it } from 'vitest';
-import { document, findings } from '../compiled.test-support.ts';
+import { document, findings } from '../whole/compiled.test-support.ts';
 
 const KEY = 'domain host\nregion key size 4K holds 5\ngrant rw on key to host\n';
 const PAGED = `${KEY}region pt size 64K\ngrant rw on pt to host\nspace os is s sv39 in host with tables in pt\nmap os 0x40_0000 to key size 4K rw\nactor kernel is host in S using os\n`;

@@ -1,5 +1,5 @@
 /** 4xx: `when` lines that hold in no case or in every case. */
-import type { Condition } from '../ast.ts';
+import type { Condition } from '../syntax/ast.ts';
 import type { Scenario } from '../compile/scenario.ts';
 import type { Scope } from '../compile/scope.ts';
 import { cellText } from '../resolve/case.ts';

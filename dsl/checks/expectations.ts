@@ -1,5 +1,5 @@
 /** 4xx: outcomes that their step cannot have, and clauses that cannot belong to their alternative. */
-import type { Action, Alternative, Clause, Outcome } from '../ast.ts';
+import type { Action, Alternative, Clause, Outcome } from '../syntax/ast.ts';
 import type { Line } from '../compile/sections.ts';
 import type { PlanAlternative } from '../plan.ts';
 import type { Accept } from '../report.ts';

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { document } from '../compiled.test-support.ts';
+import { document } from '../whole/compiled.test-support.ts';
 import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
 import { caseCount, compile, expand } from '../index.ts';
-import { validFile } from '../valid-files.test-support.ts';
+import { validFile } from '../whole/valid-files.test-support.ts';
 
 /** `SDT_FUZZ=5000 npx vitest run dsl/checks/hostile.test.ts` looks harder. */
 const RUNS = Number(process.env['SDT_FUZZ'] ?? 50);

@@ -1,5 +1,5 @@
 /** 5xx: what is legal, and hardly meant: things nobody uses, titles used twice, scenarios that assert nothing. */
-import type { Outcome, Statement, StatementOf } from '../ast.ts';
+import type { Outcome, Statement, StatementOf } from '../syntax/ast.ts';
 import type { Fixture } from '../compile/inline.ts';
 import type { Line, Section } from '../compile/sections.ts';
 import type { Constant } from '../compile/scope.ts';

@@ -1,5 +1,5 @@
 /** A section -> a compiled scenario: names declared, lines bound to the rows they hang on. */
-import type { StatementOf } from '../ast.ts';
+import type { StatementOf } from '../syntax/ast.ts';
 import type { PlanActor, PlanDevice, PlanLine } from '../plan.ts';
 import { dependencies } from './depend.ts';
 import { declareAll } from './declare.ts';

@@ -1,5 +1,5 @@
 /** The names of a scenario: regions, domains, actors, ..., and what its steps capture. */
-import type { Outcome } from '../ast.ts';
+import type { Outcome } from '../syntax/ast.ts';
 import type { Accept } from '../report.ts';
 import type { Axis, Line } from './sections.ts';
 import {

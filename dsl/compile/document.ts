@@ -1,9 +1,9 @@
 /** One file with all that it uses: scenarios ready to expand, and everything that is wrong with them. */
-import type { StatementOf } from '../ast.ts';
+import type { StatementOf } from '../syntax/ast.ts';
 import { checkScenario } from '../checks/check.ts';
 import { FileStyle } from '../checks/style.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { Reading } from '../parse.ts';
+import { Reading } from '../syntax/parse.ts';
 import { type Accept, Findings } from '../report.ts';
 import type { Source } from '../span.ts';
 import type { Vocabulary } from '../vocabulary.ts';

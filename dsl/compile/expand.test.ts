@@ -1,6 +1,6 @@
 /** From text to plans: cases, parameters, holes, fixtures, conditions, layout, values, outcomes. */
 import { describe, expect, it } from 'vitest';
-import { document, linesOf, plan, plans } from '../compiled.test-support.ts';
+import { document, linesOf, plan, plans } from '../whole/compiled.test-support.ts';
 import { caseCount, caseId, expand } from '../index.ts';
 
 const HOST = 'domain host\nregion key size 4K\ngrant rw on key to host\n';

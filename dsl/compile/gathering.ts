@@ -1,6 +1,6 @@
 /** The files that a document is made of: what they declare for all, each read once. */
-import type { StatementOf } from '../ast.ts';
-import { parse, type Parsed } from '../parse.ts';
+import type { StatementOf } from '../syntax/ast.ts';
+import { parse, type Parsed } from '../syntax/parse.ts';
 import { type Accept, Findings } from '../report.ts';
 import type { Source } from '../span.ts';
 import { declareConstant, type Fixture } from './inline.ts';

@@ -1,5 +1,5 @@
 /** Which lines are in effect in a scenario: file-wide ones, its own, and those of the fixtures it is given. */
-import type { Cell, StatementOf } from '../ast.ts';
+import type { Cell, StatementOf } from '../syntax/ast.ts';
 import type { Span } from '../span.ts';
 import type { Line, Section } from './sections.ts';
 import { didYouMean, type Accept } from '../report.ts';

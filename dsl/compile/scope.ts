@@ -1,5 +1,5 @@
 /** Who sees which name: constants, fixture parameters, axes, and what a scenario declares. */
-import type { Cell, Expr, Word } from '../ast.ts';
+import type { Cell, Expr, Word } from '../syntax/ast.ts';
 import type { Line } from './sections.ts';
 import type { Span } from '../span.ts';
 

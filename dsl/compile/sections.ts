@@ -1,5 +1,5 @@
 /** A flat list of statements -> sections: file-wide lines, fixtures, scenarios; `when` and program lines below theirs. */
-import type { Cell, Statement, StatementOf } from '../ast.ts';
+import type { Cell, Statement, StatementOf } from '../syntax/ast.ts';
 import { plural, type Accept } from '../report.ts';
 import type { Span } from '../span.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';

@@ -5,11 +5,11 @@ import {
   type IToken,
   type ParserMethod,
 } from 'chevrotain';
-import type { Ref, StringLiteral, Word as WordNode } from '../ast.ts';
-import type { Code } from '../catalogue.ts';
+import type { Ref, StringLiteral, Word as WordNode } from '../syntax/ast.ts';
+import type { Code } from '../catalogue/catalogue.ts';
 import { nearest } from '../nearest.ts';
 import type { Span } from '../span.ts';
-import { ALL_TOKENS, Dot, Name, Param, Text, Word } from '../tokens.ts';
+import { ALL_TOKENS, Dot, Name, Param, Text, Word } from '../syntax/tokens.ts';
 import {
   ChoiceStrategy,
   decision,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LineParser } from '../line-parser.ts';
-import { islands, sourceLines } from '../lines.ts';
-import { withoutSpans } from '../without-spans.test-support.ts';
+import { LineParser } from '../syntax/line-parser.ts';
+import { islands, sourceLines } from '../syntax/lines.ts';
+import { withoutSpans } from '../whole/without-spans.test-support.ts';
 
 const corpus = new URL('../corpus/', import.meta.url);
 

@@ -7,7 +7,7 @@ import {
   type IToken,
   type TokenType,
 } from 'chevrotain';
-import { ALL_TOKENS } from '../tokens.ts';
+import { ALL_TOKENS } from '../syntax/tokens.ts';
 
 /** For each alternative the tokens that may begin it, as positions in `ALL_TOKENS`; an option has one alternative. */
 export type Choice = readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 /** Expressions, extents, addresses and argument lists. */
 import type { IToken, ParserMethod } from 'chevrotain';
-import type { Address, Argument, Expr, Extent, Member, Width } from '../ast.ts';
-import { MOST_BITS, parseNumeral } from '../numbers.ts';
+import type { Address, Argument, Expr, Extent, Member, Width } from '../syntax/ast.ts';
+import { MOST_BITS, parseNumeral } from '../syntax/numbers.ts';
 import {
   Close,
   CLAUSES,
@@ -15,7 +15,7 @@ import {
   Operator,
   Param,
   Word,
-} from '../tokens.ts';
+} from '../syntax/tokens.ts';
 import { BaseParser } from './base.ts';
 
 /** Longer chains would make every later pass recurse too deeply. */

@@ -1,9 +1,9 @@
 /** Outcomes, cells and conditions: what stands behind `->`, in a table, behind `when`. */
 import type { IToken, ParserMethod } from 'chevrotain';
-import type { Alternative, Cell, Clause, Condition, Expr, Outcome } from '../ast.ts';
-import { parseNumeral } from '../numbers.ts';
-import { joinTokens } from '../spacing.ts';
-import { Colon, Comma, K, Name, Numeral, Operator, Text, Word } from '../tokens.ts';
+import type { Alternative, Cell, Clause, Condition, Expr, Outcome } from '../syntax/ast.ts';
+import { parseNumeral } from '../syntax/numbers.ts';
+import { joinTokens } from '../format/spacing.ts';
+import { Colon, Comma, K, Name, Numeral, Operator, Text, Word } from '../syntax/tokens.ts';
 import { VerdictParser } from './verdicts.ts';
 
 export abstract class OutcomeParser extends VerdictParser {

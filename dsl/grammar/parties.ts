@@ -1,7 +1,7 @@
 /** Set-up statements about who acts and what the bench does: actors, devices, TVMs, programs, probes. */
 import type { ParserMethod } from 'chevrotain';
-import type { Cell, Ref, StatementOf, Word as WordNode } from '../ast.ts';
-import { Arrow, Close, Colon, Comma, K, Open, Word } from '../tokens.ts';
+import type { Cell, Ref, StatementOf, Word as WordNode } from '../syntax/ast.ts';
+import { Arrow, Close, Colon, Comma, K, Open, Word } from '../syntax/tokens.ts';
 import { SetupParser } from './setup.ts';
 
 export abstract class PartyParser extends SetupParser {

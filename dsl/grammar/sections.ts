@@ -1,8 +1,8 @@
 /** Sections and what is said about them: suite, fixture, scenario, tags, covers, notes, axes. */
 import type { IToken, ParserMethod } from 'chevrotain';
-import type { Cell, Condition, StatementOf, Word as WordNode } from '../ast.ts';
+import type { Cell, Condition, StatementOf, Word as WordNode } from '../syntax/ast.ts';
 import type { Span } from '../span.ts';
-import { Close, Comma, Dots, Equals, K, Numeral, Open, RuleId, Word } from '../tokens.ts';
+import { Close, Comma, Dots, Equals, K, Numeral, Open, RuleId, Word } from '../syntax/tokens.ts';
 import { PartyParser } from './parties.ts';
 
 export abstract class SectionParser extends PartyParser {

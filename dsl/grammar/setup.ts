@@ -8,8 +8,8 @@ import type {
   Ref,
   StatementOf,
   Word as WordNode,
-} from '../ast.ts';
-import { Comma, K, Word } from '../tokens.ts';
+} from '../syntax/ast.ts';
+import { Comma, K, Word } from '../syntax/tokens.ts';
 import { StepParser } from './steps.ts';
 
 export abstract class SetupParser extends StepParser {

@@ -8,8 +8,8 @@ import type {
   StatementOf,
   StringLiteral,
   Word as WordNode,
-} from '../ast.ts';
-import { Arrow, Comma, Equals, K, Param, Text, Word } from '../tokens.ts';
+} from '../syntax/ast.ts';
+import { Arrow, Comma, Equals, K, Param, Text, Word } from '../syntax/tokens.ts';
 import { OutcomeParser } from './outcomes.ts';
 
 export abstract class StepParser extends OutcomeParser {

@@ -1,7 +1,7 @@
 /** Verdicts and costs: what an attempt comes to. */
 import type { ParserMethod } from 'chevrotain';
-import type { Cost, Exit, Fault, FaultClass, Verdict } from '../ast.ts';
-import { AtMost, CLAUSES, Dots, K, VERDICTS, Word } from '../tokens.ts';
+import type { Cost, Exit, Fault, FaultClass, Verdict } from '../syntax/ast.ts';
+import { AtMost, CLAUSES, Dots, K, VERDICTS, Word } from '../syntax/tokens.ts';
 import { ExpressionParser } from './expressions.ts';
 
 const ORIGINS: ReadonlySet<string> = new Set(['load', 'store', 'fetch']);

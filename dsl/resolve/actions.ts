@@ -1,5 +1,5 @@
 /** What a step does: attempts, CSRs and fences become plan actions; later machinery is checked and named. */
-import type { Action, Address, Width } from '../ast.ts';
+import type { Action, Address, Width } from '../syntax/ast.ts';
 import { isDevice } from './actors.ts';
 import { checkCall } from './calls.ts';
 import { type Case, filled, textOf } from './case.ts';

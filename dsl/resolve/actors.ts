@@ -1,5 +1,5 @@
 /** Who acts: declared actors, the default actor of a domain, the root manager, devices. */
-import type { Ref, StatementOf } from '../ast.ts';
+import type { Ref, StatementOf } from '../syntax/ast.ts';
 import { type Case, textOf, suggestion } from './case.ts';
 import { evaluate, smallValue } from './evaluate.ts';
 import type { ModeName, PlanActor, PlanDevice } from '../plan.ts';

@@ -1,5 +1,5 @@
 /** Calls of firmware, IOMMU and checkers: namespaces, functions and arguments, checked by the vocabulary. */
-import type { Argument, Ref } from '../ast.ts';
+import type { Argument, Ref } from '../syntax/ast.ts';
 import { type Case, textOf } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { didYouMean } from '../report.ts';

@@ -1,5 +1,5 @@
 /** One case while it is being resolved: what its parameters stand for, its machine and its layout. */
-import type { Cell, Expr, Ref, Word } from '../ast.ts';
+import type { Cell, Expr, Ref, Word } from '../syntax/ast.ts';
 import type { DiagnosticCode } from '../diagnostics.ts';
 import type { PlanActor, PlanDevice, PlanMachine, PlanRegion, Value } from '../plan.ts';
 import { didYouMean, type More } from '../report.ts';

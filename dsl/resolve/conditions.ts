@@ -1,5 +1,5 @@
 /** Conditions: those on parameters are decided when a case is made, those on the platform stay in the plan. */
-import type { Condition } from '../ast.ts';
+import type { Condition } from '../syntax/ast.ts';
 import { boundTo, type Case, cellText } from './case.ts';
 import type { PlanCondition } from '../plan.ts';
 import { didYouMean } from '../report.ts';

@@ -1,5 +1,5 @@
 /** CSR references: `mmpt`, or a field of one, `mmpt.mode`. */
-import type { Ref } from '../ast.ts';
+import type { Ref } from '../syntax/ast.ts';
 import { type Case, textOf } from './case.ts';
 import { formatOf } from './pack.ts';
 import { didYouMean } from '../report.ts';

@@ -1,5 +1,5 @@
 /** Expressions -> values: exact arithmetic on `bigint`, references where only the run knows. */
-import type { Expr } from '../ast.ts';
+import type { Expr } from '../syntax/ast.ts';
 import { boundTo, type Case, knownValue, suggestion, unknownParameter } from './case.ts';
 import { memberValue } from './members.ts';
 import { packed } from './pack.ts';

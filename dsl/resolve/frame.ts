@@ -1,5 +1,5 @@
 /** What all lines of a case share: the merged machine, XLEN, RAM, the table pool and where regions lie. */
-import type { Expr, Property } from '../ast.ts';
+import type { Expr, Property } from '../syntax/ast.ts';
 import { boundTo, cellText, type Case, type Frame } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { placeRegions, tablePool } from './layout.ts';

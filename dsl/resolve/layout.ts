@@ -1,5 +1,5 @@
 /** Where regions lie: fixed ones first, then each other one in the first free aligned slot of RAM, in file order. */
-import type { StatementOf } from '../ast.ts';
+import type { StatementOf } from '../syntax/ast.ts';
 import type { Case } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
 import { DEFAULT_RAM, PAGE, type Range } from './range.ts';

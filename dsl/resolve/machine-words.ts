@@ -1,5 +1,5 @@
 /** What stands on a `machine` line: properties and features that the vocabulary knows. */
-import type { Property, Word } from '../ast.ts';
+import type { Property, Word } from '../syntax/ast.ts';
 import { type Case, textOf } from './case.ts';
 import type { PlanMachine } from '../plan.ts';
 import { didYouMean } from '../report.ts';

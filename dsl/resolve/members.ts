@@ -1,5 +1,5 @@
 /** Members of declared things: `key.end`, `app.pte_page(va)`, `vault.root`; a closed list per kind. */
-import type { Expr, Member } from '../ast.ts';
+import type { Expr, Member } from '../syntax/ast.ts';
 import { boundTo, type Case, cellText, type Evaluate, knownValue, suggestion } from './case.ts';
 import type { Reference, Value } from '../plan.ts';
 import { didYouMean, plural } from '../report.ts';

@@ -1,5 +1,5 @@
 /** Words within outcomes: error names, and what `with (..)` may compare. */
-import type { Word } from '../ast.ts';
+import type { Word } from '../syntax/ast.ts';
 import { type Case, textOf } from './case.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';

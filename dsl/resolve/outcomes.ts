@@ -1,5 +1,5 @@
 /** Outcomes -> what a step must do: cells filled in, clauses gathered, every word checked. */
-import type { Alternative, Clause, Fault, Outcome, Verdict } from '../ast.ts';
+import type { Alternative, Clause, Fault, Outcome, Verdict } from '../syntax/ast.ts';
 import { boundTo, type Case, textOf, unknownParameter } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { fieldsOf } from './pack.ts';

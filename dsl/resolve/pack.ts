@@ -1,5 +1,5 @@
 /** Format constructors: `mpte(v: 1, l: 1, xwr: 0b011)` packs named fields into a value. */
-import type { Expr } from '../ast.ts';
+import type { Expr } from '../syntax/ast.ts';
 import type { Case, Evaluate } from './case.ts';
 import type { PackedField, Value } from '../plan.ts';
 import { didYouMean } from '../report.ts';

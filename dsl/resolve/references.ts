@@ -1,5 +1,5 @@
 /** Words that name things: looked up, checked for their kind, marked as used. */
-import type { Extent, Ref, Word } from '../ast.ts';
+import type { Extent, Ref, Word } from '../syntax/ast.ts';
 import { type Case, textOf, suggestion } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
 import { ownerOf } from './members.ts';
@@ -7,7 +7,7 @@ import type { ModeName, PlanExtent } from '../plan.ts';
 import { didYouMean } from '../report.ts';
 import { boundTo } from './case.ts';
 import { cellExpression, type Kind, type Scope } from '../compile/scope.ts';
-import type { Expr } from '../ast.ts';
+import type { Expr } from '../syntax/ast.ts';
 
 /** The name of a declared thing of one of `kinds`; a finding when it is unknown, of another kind, or declared later. */
 export function nameOf(ref: Ref | Word, kinds: readonly Kind[], scope: Scope, c: Case): string {

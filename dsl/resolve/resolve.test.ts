@@ -1,6 +1,6 @@
 /** Values, places, actors, actions and outcomes of single lines. */
 import { describe, expect, it } from 'vitest';
-import { findings, linesOf, plan } from '../compiled.test-support.ts';
+import { findings, linesOf, plan } from '../whole/compiled.test-support.ts';
 import type { PlanAction } from '../index.ts';
 
 const HOST = 'domain host\nregion key size 4K holds 1\ngrant rw on key to host\n';

@@ -1,5 +1,5 @@
 /** Set-up statements -> plan lines: grants, entries, spaces, maps, and what pokes behind everybody's back. */
-import type { Ref, StatementOf } from '../ast.ts';
+import type { Ref, StatementOf } from '../syntax/ast.ts';
 import { declaredActor, declaredDevice } from './actors.ts';
 import { type Case, textOf } from './case.ts';
 import { constantValue, evaluate, smallValue } from './evaluate.ts';

@@ -1,6 +1,6 @@
 /** Texts that want to hurt: each gets a clear answer in bounded time, none an exception. */
 import { describe, expect, it } from 'vitest';
-import { format, MAX_FILE_LENGTH, parse } from './index.ts';
+import { format, MAX_FILE_LENGTH, parse } from '../index.ts';
 
 function diagnose(text: string): string[] {
   return parse({ path: 'f.sdt', text }).diagnostics.map(

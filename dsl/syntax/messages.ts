@@ -1,6 +1,6 @@
 /** Syntax errors in plain words: what was expected, what was found, what was perhaps meant. */
 import { EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { CLAUSES, K, Name, Numeral, Open, Param, VERDICTS } from './tokens.ts';
 
 /** What a choice is called, by the rule it stands in. */

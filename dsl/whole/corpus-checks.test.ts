@@ -1,10 +1,10 @@
 /** The golden files once more, through the checker: good ones are told nothing, bad ones what stands beside them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
-import { caseCount, compile, expand, type Diagnostic, type Document } from './index.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
+import { caseCount, compile, expand, type Diagnostic, type Document } from '../index.ts';
 
-const ROOT = new URL('./corpus/', import.meta.url);
+const ROOT = new URL('../corpus/', import.meta.url);
 
 function read(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');

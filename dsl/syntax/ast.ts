@@ -11,7 +11,7 @@ import type {
   Cell,
   Condition,
 } from './ast-values.ts';
-import type { Span } from './span.ts';
+import type { Span } from '../span.ts';
 
 export type * from './ast-values.ts';
 

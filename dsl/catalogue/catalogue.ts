@@ -1,12 +1,12 @@
 /** Every diagnostic of the language, by code: title, shape of the message, an example that triggers it. */
-import type { CatalogueRow } from './catalogue/row.ts';
-import { LAYOUT } from './catalogue/layout.ts';
-import { MEANING } from './catalogue/meaning.ts';
-import { NAMES } from './catalogue/names.ts';
-import { STYLE } from './catalogue/style.ts';
-import { SYNTAX } from './catalogue/syntax.ts';
+import type { CatalogueRow } from './row.ts';
+import { LAYOUT } from './layout.ts';
+import { MEANING } from './meaning.ts';
+import { NAMES } from './names.ts';
+import { STYLE } from './style.ts';
+import { SYNTAX } from './syntax.ts';
 
-export type { CatalogueRow } from './catalogue/row.ts';
+export type { CatalogueRow } from './row.ts';
 
 /** Rows are added in `catalogue/*.ts`, one file per hundred; `catalogue.test.ts` runs every example. */
 const ROWS = { ...SYNTAX, ...NAMES, ...LAYOUT, ...MEANING, ...STYLE };

@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { format, parse } from './index.ts';
-import { sourceLines } from './lines.ts';
-import { K } from './tokens.ts';
+import { format, parse } from '../index.ts';
+import { sourceLines } from '../syntax/lines.ts';
+import { K } from '../syntax/tokens.ts';
 import { validFile } from './valid-files.test-support.ts';
 import { withoutSpans } from './without-spans.test-support.ts';
 
-const root = new URL('./corpus/good/', import.meta.url);
+const root = new URL('../corpus/good/', import.meta.url);
 const good = readdirSync(root).map((name) => readFileSync(new URL(name, root), 'utf8'));
 
 const anyText = fc.string({ unit: 'binary', maxLength: 300 });

@@ -1,7 +1,7 @@
 /** What the formatter lays out: logical lines with their comments and depth, comments of their own, blank lines. */
 import type { IToken } from 'chevrotain';
-import type { Statement } from './ast.ts';
-import { joins, sourceLines, type SourceLine } from './lines.ts';
+import type { Statement } from '../syntax/ast.ts';
+import { joins, sourceLines, type SourceLine } from '../syntax/lines.ts';
 
 /** One physical line of an island; no tokens: a comment between its lines. */
 export interface Piece {

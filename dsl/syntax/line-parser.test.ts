@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Statement } from './ast.ts';
 import { LineParser } from './line-parser.ts';
 import { parse } from './parse.ts';
-import { withoutSpans } from './without-spans.test-support.ts';
+import { withoutSpans } from '../whole/without-spans.test-support.ts';
 
 /** The only statement of a file, with its diagnostics refused. */
 function statement(line: string): Statement {

@@ -1,6 +1,6 @@
 /** Where canonical text has a blank between two tokens of a line. */
 import type { IToken } from 'chevrotain';
-import { Close, Colon, Comma, Dot, Dots, Name, Open } from './tokens.ts';
+import { Close, Colon, Comma, Dot, Dots, Name, Open } from '../syntax/tokens.ts';
 
 const tight: ReadonlySet<unknown> = new Set([Close, Colon, Comma, Dot, Dots]);
 

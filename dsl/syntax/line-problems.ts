@@ -1,11 +1,11 @@
 /** What is wrong with a line, as diagnostics: before any grammar is asked, and when the grammar says no. */
 import type { IRecognitionException, IToken } from 'chevrotain';
-import type { Code } from './catalogue.ts';
-import type { Diagnostic } from './diagnostics.ts';
+import type { Code } from '../catalogue/catalogue.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { continues, type Stray } from './lines.ts';
 import { found, misspelt } from './messages.ts';
-import { nearest } from './nearest.ts';
-import type { Span } from './span.ts';
+import { nearest } from '../nearest.ts';
+import type { Span } from '../span.ts';
 import {
   ACTIONS,
   Arrow,

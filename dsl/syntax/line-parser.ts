@@ -1,9 +1,9 @@
 /** One island -> one statement or one diagnostic, chosen by the first word. */
 import type { IParserConfig, IToken } from 'chevrotain';
 import type { Cell, Statement } from './ast.ts';
-import type { Diagnostic } from './diagnostics.ts';
-import { KEPT, type Choices } from './grammar/choices.ts';
-import { SectionParser } from './grammar/sections.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { KEPT, type Choices } from '../grammar/choices.ts';
+import { SectionParser } from '../grammar/sections.ts';
 import {
   grammarError,
   refused,

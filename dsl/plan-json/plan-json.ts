@@ -1,5 +1,5 @@
 /** Plans as JSON and back: `sdt export json`. The shape is described by `plan.schema.json`. */
-import type { Plan } from './plan.ts';
+import type { Plan } from '../plan.ts';
 
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,8 +1,8 @@
 /** Plans as JSON: every plan of the good corpus fits the schema, and comes back as it was. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
-import { caseCount, compile, expand, type Plan } from './index.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
+import { caseCount, compile, expand, type Plan } from '../index.ts';
 import { fromJson, type Json, toJson } from './plan-json.ts';
 import { violations } from './schema.test-support.ts';
 
@@ -11,14 +11,14 @@ const schema = JSON.parse(
 ) as Json;
 
 function plansOf(path: string): Plan[] {
-  const text = readFileSync(new URL(`./corpus/good/${path}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../corpus/good/${path}`, import.meta.url), 'utf8');
   const { scenarios } = compile({ path, text }, () => null, VOCABULARY);
   return scenarios.flatMap((scenario) =>
     Array.from({ length: Math.min(caseCount(scenario), 8) }, (_, k) => expand(scenario, k)),
   );
 }
 
-const examples = readdirSync(new URL('./corpus/good/', import.meta.url)).filter((name) =>
+const examples = readdirSync(new URL('../corpus/good/', import.meta.url)).filter((name) =>
   /^[a-n]-.*\.sdt$/.test(name),
 );
 

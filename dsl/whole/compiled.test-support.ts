@@ -1,6 +1,6 @@
 /** Compiles small texts for tests, with the vocabulary of the emulator. */
-import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
-import { caseCount, compile, expand, type Document, type Plan, type PlanLine } from './index.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
+import { caseCount, compile, expand, type Document, type Plan, type PlanLine } from '../index.ts';
 
 /** The document of these lines; `files` are what `use` finds. */
 export function document(lines: string, files: Readonly<Record<string, string>> = {}): Document {

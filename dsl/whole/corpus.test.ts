@@ -1,11 +1,11 @@
 /** The golden files: what parses, and what every wrong line of a file is told. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { format, parse } from './index.ts';
+import { format, parse } from '../index.ts';
 import { withoutSpans } from './without-spans.test-support.ts';
 
 function corpus(folder: 'good' | 'bad'): { path: string; text: string; expected: () => string }[] {
-  const root = new URL(`./corpus/${folder}/`, import.meta.url);
+  const root = new URL(`../corpus/${folder}/`, import.meta.url);
   const names = readdirSync(root).filter((name) => name.endsWith('.sdt'));
   return names.map((path) => ({
     path,

@@ -1,5 +1,5 @@
 /** The parts of a statement: words, expressions, extents, addresses, outcomes, cells. */
-import type { Span } from './span.ts';
+import type { Span } from '../span.ts';
 
 /** A word, name, mode, permission or parameter; `<name>` has `param: true` and the text `name`. */
 export interface Word {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DIAGNOSTICS } from './catalogue.ts';
-import { compile } from './compile/document.ts';
-import { parse } from './parse.ts';
-import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
+import { compile } from '../compile/document.ts';
+import { parse } from '../syntax/parse.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
 
 /** The codes that the parser gives a file. */
 function codesOf(text: string): string[] {

@@ -1,12 +1,12 @@
 /** Canonical text: what `sdt fmt` writes. Comments stay, meaning stays, only blanks and numerals change. */
 import type { IToken } from 'chevrotain';
-import type { Diagnostic } from './diagnostics.ts';
-import { blocks, type Block, type Island, type Piece } from './format-blocks.ts';
-import { canonicalNumeral, formatSize, parseNumeral } from './numbers.ts';
-import { parse } from './parse.ts';
-import type { Source } from './span.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { blocks, type Block, type Island, type Piece } from './blocks.ts';
+import { canonicalNumeral, formatSize, parseNumeral } from '../syntax/numbers.ts';
+import { parse } from '../syntax/parse.ts';
+import type { Source } from '../span.ts';
 import { joinTokens } from './spacing.ts';
-import { Arrow, Bar, K, Numeral, Operator } from './tokens.ts';
+import { Arrow, Bar, K, Numeral, Operator } from '../syntax/tokens.ts';
 
 /** 0-based; fixed, so that editing one line never moves its neighbours. */
 const ARROW_COLUMN = 51;

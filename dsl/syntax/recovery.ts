@@ -3,7 +3,7 @@ import type { IToken } from 'chevrotain';
 import type { StatementOf } from './ast.ts';
 import { spanOf } from './line-problems.ts';
 import type { Island } from './lines.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { ACTIONS, Name, OpenText, Text } from './tokens.ts';
 
 const HEADS = ['scenario', 'fixture'] as const;

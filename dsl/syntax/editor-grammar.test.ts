@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, STATEMENTS } from './tokens.ts';
 
-const file = new URL('../editors/sdt.tmLanguage.json', import.meta.url);
+const file = new URL('../../editors/sdt.tmLanguage.json', import.meta.url);
 const grammar = JSON.parse(readFileSync(file, 'utf8')) as {
   patterns: { include: string }[];
   repository: Record<string, unknown>;

@@ -1,10 +1,10 @@
 /** A whole file: version line, islands, limits; every mistake of the file in one go. */
 import type { Statement, Syntax } from './ast.ts';
-import type { Diagnostic } from './diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { LineParser } from './line-parser.ts';
 import { islands, sourceLines, type Island } from './lines.ts';
 import { recoveredHead } from './recovery.ts';
-import type { Source } from './span.ts';
+import type { Source } from '../span.ts';
 import { Numeral } from './tokens.ts';
 
 /** Characters; a command line refuses larger files before it reads them. */

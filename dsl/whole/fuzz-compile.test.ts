@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VOCABULARY } from '../runtime/vocabulary/vocabulary.ts';
-import { caseCount, compile, expand, type Diagnostic } from './index.ts';
-import { K } from './tokens.ts';
+import { VOCABULARY } from '../../runtime/vocabulary/vocabulary.ts';
+import { caseCount, compile, expand, type Diagnostic } from '../index.ts';
+import { K } from '../syntax/tokens.ts';
 import { validFile } from './valid-files.test-support.ts';
 
-const root = new URL('./corpus/good/', import.meta.url);
+const root = new URL('../corpus/good/', import.meta.url);
 const good = readdirSync(root).map((name) => readFileSync(new URL(name, root), 'utf8'));
 const anyFile = fc.constantFrom(...good);
 const words = [...Object.keys(K), '0', '0xffffffffffffffffffff', '1T', 'key', 'vault', '<p>'];
