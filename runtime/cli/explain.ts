@@ -1,6 +1,7 @@
 /** `sdt explain FILE:LINE`: what was built and every memory reference of the step on that line. */
 import { EXIT } from '../run/exit-code.ts';
-import { explainCase } from '../explain/explain.ts';
+import { explainCase, lineIndex } from '../explain/explain.ts';
+import { noStep } from '../explain/no-step.ts';
 import { Machine } from '../../emulator/index.ts';
 import { caseName, NO_FILTERS, select } from '../run/select.ts';
 import { printable } from '../explain/text-width.ts';
@@ -35,23 +36,28 @@ export async function command(invocation: Invocation): Promise<number> {
     );
   }
   const { scenario, cases } = selected;
-  const chosen = cases.find((k) => part === null || caseName(scenario.id(k)).includes(part));
-  if (chosen === undefined) {
-    throw new UsageError(`no case of '${scenario.title}' has '${part ?? ''}' in its name`);
-  }
-  const others =
-    cases.length > 1 && part === null
-      ? ` (the first of ${cases.length} cases: --case TEXT takes another, such as --case '${printable(bindings(scenario.id(cases[1] ?? 0)))}')`
-      : '';
+  const named = cases.filter((k) => part === null || caseName(scenario.id(k)).includes(part));
   const lines = [...places.values()].flatMap((place) => place.lines);
   // The scenario line itself means the whole case.
   const line = lines.find((number) => number !== scenario.line) ?? null;
-  const explained = explainCase(scenario.expand(chosen), new Machine(), variation, {
-    line,
-    map: options['map'] === true,
-  });
+  // A `-` in a table leaves a step out of some cases.
+  const chosen = named.find((k) => lineIndex(scenario.expand(k), line) >= 0) ?? named[0];
+  if (chosen === undefined) {
+    throw new UsageError(`no case of '${scenario.title}' has '${part ?? ''}' in its name`);
+  }
+  const plan = scenario.expand(chosen);
+  const map = options['map'] === true;
+  const explained = explainCase(plan, new Machine(), variation, { line, map });
+  if (!explained.says) {
+    const { message, advice } = noStep(plan, files.source(plan.file) ?? '', line ?? scenario.line);
+    throw new UsageError(printable(message), advice.split('\n').map(printable).join('\n'));
+  }
+  const others =
+    cases.length > 1 && part === null
+      ? ` (${chosen === cases[0] ? 'the first' : 'one'} of ${cases.length} cases: --case TEXT takes another, such as --case '${printable(bindings(scenario.id(cases.find((k) => k !== chosen) ?? 0)))}')`
+      : '';
   io.stdout.write(`${printable(scenario.id(chosen))}${others}\n`);
-  for (const text of explained) io.stdout.write(`${printable(text)}\n`);
+  for (const text of explained.lines) io.stdout.write(`${printable(text)}\n`);
   return EXIT.passed;
 }
 

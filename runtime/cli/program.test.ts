@@ -269,6 +269,27 @@ describe('the other commands', () => {
     expect(second.out.split('\n')[0]).toMatch(/\[op=store\]$/);
   });
 
+  test('explain of a line that is no step says what it is and where steps are: exit code 2', async () => {
+    const domain = await bench.sdt('explain', 'suites/two.sdt:7');
+    expect(domain).toMatchObject({ code: 2, out: '' });
+    expect(domain.err).toContain("line 7 is no step: 'domain' builds, and nothing is accessed");
+    expect(domain.err).toContain('  10: vault loads 8 bytes at key');
+    expect((await bench.sdt('explain', 'suites/two.sdt:7', '--map')).code).toBe(0);
+    expect((await bench.sdt('explain', 'suites/two.sdt:13')).err).toContain("'tags' neither");
+    expect((await bench.sdt('explain', 'suites/two.sdt:11')).err).toContain('it is blank');
+  });
+
+  test('explain takes a case that runs the line, and lines of used files are not its own', async () => {
+    const lib = `sdt 1\n\n\nfixture page\n  domain host\n  region key size 4K\n  grant r on key to host\n\n\n  host loads at key -> ok\n`;
+    const text = `sdt 1\nsuite "S"\nuse "lib.sdt"\n\nscenario "s"\n  table\n    | a | b |\n    | - | ok |\n    | store access fault | - |\n  given page\n  host loads at key -> <b>\n  host stores 1 at key -> <a>\n`;
+    const other = new Bench({ 'lib.sdt': lib, 'a.sdt': text });
+    expect((await other.sdt('explain', 'a.sdt:10')).err).toContain('its fixture');
+    expect((await other.sdt('explain', 'a.sdt:12')).out).toContain(
+      'line 12: expected store access',
+    );
+    other.remove();
+  });
+
   test('export prints plans, one array', async () => {
     const { code, out } = await bench.sdt('export', 'json', 'suites', '-t', 'fetch');
     expect(code).toBe(0);

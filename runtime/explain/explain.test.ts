@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Machine } from '../../emulator/index.ts';
 import { decodeEntry } from './decode-entry.ts';
 import { explainCase } from './explain.ts';
+import { noStep } from './no-step.ts';
 import { planOf } from '../session/session.test-support.ts';
 import { DEFAULT_VARIATION } from '../session/variation.ts';
 
@@ -21,7 +22,7 @@ const TEXT = `scenario "t"
   vault loads at key -> 7`;
 
 function explain(line: number | null, map = false, text = TEXT): readonly string[] {
-  return explainCase(planOf(text), new Machine(), DEFAULT_VARIATION, { line, map });
+  return explainCase(planOf(text), new Machine(), DEFAULT_VARIATION, { line, map }).lines;
 }
 
 describe('explain', () => {
@@ -64,9 +65,30 @@ describe('explain', () => {
     expect(tree.some((line) => line.includes('DENY mpt.invalid'))).toBe(true);
   });
 
-  it('takes the last step where no line is named, and says when nothing stands there', () => {
+  it('takes the last step where no line is named', () => {
     expect(explain(null)).toContain('line 14: expected 7, got ok (0x7)');
-    expect(explain(2)[0]).toBe('line 2 builds nothing and runs nothing');
+  });
+
+  it('has nothing to say of lines that only build, unless the map is wanted', () => {
+    const says = (line: number, map: boolean) =>
+      explainCase(planOf(TEXT), new Machine(), DEFAULT_VARIATION, { line, map }).says;
+    expect([3, 8, 13].map((line) => says(line, false))).toEqual([false, false, true]);
+    expect([3, 8, 13].map((line) => says(line, true))).toEqual([false, true, true]);
+  });
+
+  it.each([
+    [2, "'scenario' neither builds nor accesses anything by itself", [13]],
+    [3, "'machine' neither builds nor accesses anything by itself", [13]],
+    [8, "'grant' builds, and nothing is accessed", [13]],
+    [15, 'it belongs to the step above it', [13, 14]],
+    [16, 'it empties caches that hold nothing here: see --caching retain', [13, 14]],
+    [17, 'it is blank', [13, 14]],
+    [18, 'it is a comment', [13, 14]],
+  ])('names line %s, which is no step, and the steps near it', (line, what, near) => {
+    const text = `sdt 1\n${TEXT}\n    when xlen is 32 -> ok\n  fence all\n\n  # of the end`;
+    const { message, advice } = noStep(planOf(TEXT), text, line);
+    expect(message).toBe(`line ${line} is no step: ${what}`);
+    for (const step of near) expect(advice).toContain(`${step}: `);
   });
 
   it('says where a case ends before its line', () => {

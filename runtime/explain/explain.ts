@@ -18,23 +18,30 @@ export interface ExplainOptions {
   readonly map: boolean;
 }
 
-/** The explanation as lines of text; for a case that cannot run, one line that says why. */
+export interface Explanation {
+  /** What there is to say; for a case that cannot run, one line that says why. */
+  readonly lines: readonly string[];
+  /** False: the line neither accesses memory nor changes a cache, and no map was asked for. */
+  readonly says: boolean;
+}
+
 export function explainCase(
   plan: Plan,
   backEnd: BackEnd,
   variation: Variation,
   options: ExplainOptions,
-): readonly string[] {
+): Explanation {
   const setup = setupFor(plan, variation);
   const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
   if (refusal !== null || !('platform' in setup)) {
-    return [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`];
+    return { lines: [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`], says: true };
   }
   const index = lineIndex(plan, options.line);
-  if (index < 0) return [`line ${options.line ?? 0} builds nothing and runs nothing`];
+  if (index < 0) return { lines: [], says: options.line === null };
   const run = new CaseRun(plan, backEnd, setup, variation);
   const ended = run.run(index, index);
   const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
+  let says = options.map || ended.status !== 'pass';
   if (ended.status === 'skip' || ended.status === 'error') {
     lines.push(`${ended.status}: ${ended.reason ?? ''}`);
   }
@@ -42,9 +49,13 @@ export function explainCase(
     lines.push(
       `the case ends before line ${options.line ?? 0}, as line ${lineOf(plan, ended.line)} fails`,
     );
-  } else lines.push('', ...lineLines(plan, index, run, ended));
+  } else {
+    const about = lineLines(plan, index, run, ended);
+    says ||= about.length > 0;
+    lines.push('', ...about);
+  }
   if (options.map) lines.push('', ...mapLines(run.world));
-  return lines;
+  return { lines, says };
 }
 
 /** What the line gave, the entries it read as a tree, and what it did to the caches. */
@@ -67,10 +78,10 @@ function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): reado
   return [...lines, ...cached];
 }
 
-/** The plan line at a source line, the last one where several share it; for null the last step. */
-function lineIndex(plan: Plan, line: number | null): number {
+/** The plan line at a line of the scenario's file, the last one where several share it; for null the last step. */
+export function lineIndex(plan: Plan, line: number | null): number {
   return plan.lines.findLastIndex(({ kind, span }) =>
-    line === null ? kind === 'step' : span.line === line,
+    line === null ? kind === 'step' : span.line === line && span.file === plan.file,
   );
 }
 

@@ -155,7 +155,7 @@ describe('explain of a line that fences', () => {
       explainCase(planOf(`scenario "t"\n${STALE}\n  ${fence}`), new Machine(), RETAIN, {
         line: 10,
         map: false,
-      });
+      }).lines;
     expect(explain('rdsm fences mpt of 2').slice(-4)).toEqual([
       '  hart 0: 0 of 3 cached table entries dropped',
       '    kept mpt L2 for 0x0 size 16G, SDID 1',
