@@ -54,6 +54,11 @@ export interface CacheSizes {
   readonly mpt: number;
 }
 
+/** A device and where it lies. Its pages are I/O memory; HTIF lies in main memory, at two words of the program. */
+export type DeviceSpec =
+  | { readonly kind: 'clint' | 'uart' | 'finisher'; readonly base: bigint }
+  | { readonly kind: 'htif'; readonly tohost: bigint; readonly fromhost: bigint | null };
+
 export interface Platform {
   readonly xlen: 32 | 64;
   readonly harts: number;
@@ -64,6 +69,8 @@ export interface Platform {
   readonly io: readonly Range[];
   /** `base` answers with the memory of `of`. */
   readonly aliases: readonly (Range & { readonly of: bigint })[];
+  /** None if absent. */
+  readonly devices?: readonly DeviceSpec[];
   /** Implemented SDID bits, 0..6; ASID bits 0..16 (9 on RV32); VMID bits 0..14 (7 on RV32). */
   readonly sdidlen: number;
   readonly asidlen: number;

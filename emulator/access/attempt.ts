@@ -100,7 +100,7 @@ export class Attempt {
     if (operation.effect !== 'zero') return null;
     port.counts.stored += BLOCK;
     port.physical.heal(port.page, offset, BLOCK);
-    port.physical.memory.zero(this.frame, offset, BLOCK);
+    port.physical.memory.zero(port.physical.frameOf(port.page), offset, BLOCK);
     return null;
   }
 
@@ -168,7 +168,7 @@ export class Attempt {
         return port.refuse('memory.poison', -1);
       }
     }
-    this.frame = physical.frameOf(page);
+    this.frame = physical.targetOf(page);
     return null;
   }
 
@@ -219,9 +219,9 @@ export class Attempt {
       value.set(0, 0);
       return null;
     }
-    this.load(firstFrame, offset, head);
+    this.load(firstPage, firstFrame, offset, head);
     other.set(value.lo, value.hi);
-    this.load(this.frame, 0, tail);
+    this.load(port.page, this.frame, 0, tail);
     value.left(head);
     value.set(value.lo | other.lo, value.hi | other.hi);
     if (bigEndian && port.kind.origin !== 'fetch') value.reverse(size);
@@ -235,7 +235,7 @@ export class Attempt {
     port.counts.data++;
     switch (operation.effect) {
       case 'read':
-        this.load(frame, offset, size);
+        this.load(port.page, frame, offset, size);
         if (bigEndian) value.reverse(size);
         return;
       case 'write':
@@ -248,7 +248,7 @@ export class Attempt {
       case 'swap':
       case 'add': {
         other.set(value.lo, value.hi);
-        this.load(frame, offset, size);
+        this.load(port.page, frame, offset, size);
         if (bigEndian) value.reverse(size);
         const { lo, hi } = value;
         if (operation.effect === 'add') {
@@ -267,9 +267,11 @@ export class Attempt {
     }
   }
 
-  private load(frame: number, offset: number, size: number): void {
-    const { memory } = this.port.physical;
-    memory.load(frame, offset, size);
+  private load(page: number, frame: number, offset: number, size: number): void {
+    const { physical } = this.port;
+    const { memory } = physical;
+    if (frame < 0) physical.loadAttended(page, offset, size);
+    else memory.load(frame, offset, size);
     this.value.set(memory.lo, memory.hi);
   }
 
@@ -285,6 +287,7 @@ export class Attempt {
     const { physical, counts } = this.port;
     counts.stored += size;
     physical.heal(page, offset, size);
-    physical.memory.store(frame, offset, size, lo, hi);
+    if (frame < 0) physical.storeAttended(page, offset, size, lo, hi);
+    else physical.memory.store(frame, offset, size, lo, hi);
   }
 }

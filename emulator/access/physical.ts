@@ -13,8 +13,10 @@ import type { Kind } from './kinds.ts';
 const MACHINE = 3;
 /** M-mode reads of protection-table entries are allowed. */
 export const TABLE = 64;
-/** Ordinary main memory: no alias, no poison. */
+/** Ordinary main memory: no alias, no poison, no device, no listener. */
 export const PLAIN = 128;
+/** In place of a frame: a device answers for some of the page, or somebody listens to it. */
+export const ATTENDED = -1;
 
 export class Physical {
   readonly memory: Memory;
@@ -73,7 +75,7 @@ export class Physical {
   isPlain(page: number): boolean {
     if (this.ready(page, PLAIN) >= 0) return true;
     if (this.pma.kindOf(page) !== 'memory' || this.pma.resolve(page) !== page) return false;
-    if (this.memory.poison.has(page)) return false;
+    if (this.memory.poison.has(page) || this.pma.isAttended(page)) return false;
     this.learn(page, PLAIN);
     return true;
   }
@@ -99,6 +101,31 @@ export class Physical {
   frameOf(page: number): number {
     const frame = this.ready(page, PLAIN);
     return frame >= 0 ? frame : this.memory.frame(this.pma.resolve(page));
+  }
+
+  /** The frame whose memory answers for a page, or ATTENDED. */
+  targetOf(page: number): number {
+    return this.pma.isAttended(page) ? ATTENDED : this.frameOf(page);
+  }
+
+  /** Loads from an attended page what its device, or else its memory holds; left in `memory`, like any load. */
+  loadAttended(page: number, offset: number, size: number): void {
+    const { memory, pma } = this;
+    const at = pma.resolve(page);
+    if (pma.bus.hasDevice(at)) pma.bus.load(at, offset, size, memory);
+    else memory.load(memory.frame(at), offset, size);
+  }
+
+  /** Stores to the device of an attended page, or to its memory, which is announced to who listens. */
+  storeAttended(page: number, offset: number, size: number, lo: number, hi: number): void {
+    const { memory, pma } = this;
+    const at = pma.resolve(page);
+    if (pma.bus.hasDevice(at)) {
+      pma.bus.store(at, offset, size, lo, hi);
+      return;
+    }
+    memory.store(memory.frame(at), offset, size, lo, hi);
+    pma.bus.announce(at, offset, size);
   }
 
   /** Stores a table entry. */

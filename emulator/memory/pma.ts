@@ -1,9 +1,11 @@
-/** Physical memory attributes: main memory, I/O or vacant, and pages that answer for others. */
+/** Physical memory attributes: main memory, I/O, devices or vacant, and pages that answer for others. */
 import type { Kind } from '../access/kinds.ts';
 import { KINDS } from '../access/kinds.ts';
 import type { Platform, Range } from '../platform.ts';
 import { pagesOf } from '../platform.ts';
 import type { Reason } from '../rules/reasons.ts';
+import type { DeviceWindow } from './bus.ts';
+import { Bus, pageCount } from './bus.ts';
 
 export type PageKind = 'memory' | 'io' | 'vacant';
 
@@ -34,25 +36,44 @@ const IO_KINDS: ReadonlySet<Kind> = new Set<Kind>([
 /** An alias of an alias of .. : no platform needs more. */
 const CHAIN = 8;
 
+const NO_DEVICES: readonly DeviceWindow[] = [];
+
 const ranges = (of: readonly Range[], kind: 'memory' | 'io'): PageRange[] =>
   of.map((range) => ({ ...pagesOf(range), kind }));
 
+/** The pages of a device are I/O memory, whatever else the platform says of them. */
+const pagesOfDevice = (window: DeviceWindow): PageRange => ({
+  first: window.page,
+  end: window.page + pageCount(window),
+  kind: 'io',
+});
+
 export class Pma {
+  /** Devices, and listeners in main memory: attached before `reset`. */
+  readonly bus = new Bus();
   #ranges: readonly PageRange[] = [];
   #aliases: readonly Alias[] = [];
   /** What the ranges were made from; most cases share it. */
   #ram: Platform['ram'] = [];
   #io: Platform['io'] = [];
   #given: Platform['aliases'] = [];
+  #devices = NO_DEVICES;
 
   reset(platform: Platform): void {
     const { ram, io, aliases } = platform;
-    if (ram === this.#ram && io === this.#io && aliases === this.#given) return;
+    const { devices } = this.bus;
+    const isSame = ram === this.#ram && io === this.#io && aliases === this.#given;
+    if (isSame && devices === this.#devices) return;
+    this.#devices = devices;
     this.#ram = ram;
     this.#io = io;
     this.#given = aliases;
     // I/O inside a RAM range stays I/O: it is looked up first.
-    this.#ranges = [...ranges(platform.io, 'io'), ...ranges(platform.ram, 'memory')];
+    this.#ranges = [
+      ...devices.map(pagesOfDevice),
+      ...ranges(platform.io, 'io'),
+      ...ranges(platform.ram, 'memory'),
+    ];
     this.#aliases = platform.aliases.map((alias) => ({
       ...pagesOf(alias),
       to: pagesOf({ base: alias.of, size: alias.size }).first,
@@ -96,12 +117,29 @@ export class Pma {
     return 'vacant';
   }
 
-  /** Whether memory at `offset` of a physical page supports an access of this kind and size (within the page). */
+  /** Whether a device answers for some of the page, or somebody listens to it: no plain memory. */
+  isAttended(page: number): boolean {
+    const at = this.resolve(page);
+    return this.bus.hasDevice(at) || this.bus.hasListener(at);
+  }
+
+  /**
+   * Whether memory at `offset` of a physical page supports an access of this kind and size (within the page). In a
+   * page with a device, what no device covers is vacant.
+   */
   check(kind: Kind, page: number, offset: number, size: number): Reason | null {
     const where = this.kindOf(page);
     if (where === 'memory') return null;
     if (where === 'vacant') return 'pma.vacant';
     if (!IO_KINDS.has(kind)) return 'pma.io';
-    return offset % size === 0 ? null : 'pma.misaligned';
+    if (offset % size !== 0) return 'pma.misaligned';
+    // Cache-block operations and prefetches move no data: no device hears of them.
+    if (size > 8) return null;
+    const at = this.resolve(page);
+    if (!this.bus.hasDevice(at)) return null;
+    const window = this.bus.find(at, offset, size);
+    if (window === null) return 'pma.vacant';
+    const inWindow = (at - window.page) * 4096 + offset - window.offset;
+    return window.device.accepts(inWindow, size, kind.writes) ? null : 'device.refused';
   }
 }

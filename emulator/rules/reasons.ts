@@ -47,6 +47,7 @@ export const REASONS = {
   'pma.vacant': 'nothing answers at this physical address',
   'pma.io': 'this kind of access is not supported in I/O memory',
   'pma.misaligned': 'the access is misaligned where that is not supported',
+  'device.refused': 'the device does not take an access of this size at this offset',
   'memory.poison': 'the data is poisoned',
   'align.address': 'the address is not a multiple of the access size',
   'csr.privilege': 'the CSR is not accessible in this mode',
