@@ -221,8 +221,8 @@ export const NAMES = {
     ),
   },
   SDT226: {
-    title: 'a file that cannot be found',
-    message: "there is no file 'PATH'",
+    title: 'a script that cannot be found',
+    message: "there is no script 'PATH'",
     severity: 'error',
     example: example('use "lib/missing.sdt"', 'scenario "s"', 'rdsm loads at 0x8000_0000'),
   },

@@ -61,8 +61,8 @@ export class Gathering {
     const source = this.#load(use.path.value, user.source.path);
     if (source === null) {
       this.lacksFile = true;
-      this.#accept('SDT226', use.path.span, `there is no file '${use.path.value}'`, {
-        help: 'the path is relative to this file',
+      this.#accept('SDT226', use.path.span, `there is no script '${use.path.value}'`, {
+        help: 'the path is relative to this file, and ends in .sdt',
       });
       return;
     }

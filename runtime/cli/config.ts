@@ -5,10 +5,9 @@ import type { SettingName, Settings } from './settings.ts';
 import { SETTING_NAMES, SETTINGS, environmentName } from './settings.ts';
 import type { Shape } from './shapes.ts';
 import { Problem } from './shapes.ts';
+import { CONFIG_FILE } from './project.ts';
 import { reasonOf } from './reasons.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
-
-export const CONFIG_FILE = 'sdt.config.json';
 
 /** Settings are few and small: a file larger than this is something else. */
 const LARGEST = 1 << 20;

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../../dsl/index.ts';
 import type { Places } from '../run/select.ts';
 import { fileDiagnostic, shownPath } from './files.ts';
+import { EXTENSION } from './project.ts';
 import { reasonOf } from './reasons.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
 
@@ -15,8 +16,6 @@ export interface Discovered {
   /** Folders that could not be read. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-export const EXTENSION = '.sdt';
 
 /** Names of commands, for what looks like a mistyped one. */
 export type Commands = readonly string[];

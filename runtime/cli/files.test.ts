@@ -88,6 +88,36 @@ describe('what a script may be', () => {
     expect(files.diagnostics()).toEqual([]);
   });
 
+  test('a used file that is no script is not read, whatever its name says', () => {
+    const made = bench({ 'secret.txt': 'key\n', 'suites/a.sdt': '' });
+    symlinkSync('../secret.txt', join(made.folder, 'suites/b.sdt'));
+    const files = new Files(made.folder);
+    expect(files.load('../secret.txt', 'suites/a.sdt')).toBeNull();
+    expect(files.load('b.sdt', 'suites/a.sdt')).toBeNull();
+    expect(files.load(join(made.folder, 'secret.txt'), 'suites/a.sdt')).toBeNull();
+    expect(files.sources()).toEqual([]);
+  });
+
+  test('lines of a used script are shown if it lies in the project, of here or of its user', () => {
+    const other = bench({
+      'ours/.git/HEAD': '',
+      'ours/lib/x.sdt': 'sdt 1\n',
+      'ours/suites/a.sdt': 'sdt 1\n',
+      'theirs/y.sdt': 'sdt 1\n',
+    });
+    for (const cwd of ['ours', 'ours/suites', 'theirs']) {
+      const files = new Files(join(other.folder, cwd));
+      const user = join(other.folder, 'ours/suites/a.sdt');
+      files.read(user);
+      const x = files.load('../lib/x.sdt', user);
+      expect(files.source(x?.path ?? '')).toBe('sdt 1\n');
+      const y = files.load('../../theirs/y.sdt', user);
+      expect(y?.text).toBe('sdt 1\n');
+      expect(files.source(y?.path ?? '')).toBe(cwd === 'theirs' ? 'sdt 1\n' : null);
+      expect(files.source(user)).toBe('sdt 1\n');
+    }
+  });
+
   test('paths are shown relative to the working folder, with slashes', () => {
     expect(shownPath('/w', '/w/suites/a.sdt')).toBe('suites/a.sdt');
     expect(shownPath('/w', './suites//a.sdt')).toBe('suites/a.sdt');

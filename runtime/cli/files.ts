@@ -1,8 +1,17 @@
 /** Scripts from the disk: every file once, and one diagnostic for each that cannot be a script. */
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type { Diagnostic, DiagnosticCode, Source } from '../../dsl/index.ts';
 import { MAX_FILE_LENGTH } from '../../dsl/index.ts';
+import { EXTENSION, liesIn, projectRoot } from './project.ts';
 import { reasonOf } from './reasons.ts';
 
 /** What keeps a file from being looked at by the language. */
@@ -44,6 +53,8 @@ export function usedPath(path: string, from: string): string {
 export class Files {
   readonly #cwd: string;
   readonly #read = new Map<string, Source | Diagnostic>();
+  /** Used files outside the project, whose lines stay where they are. */
+  readonly #foreign = new Set<string>();
 
   constructor(cwd: string) {
     this.#cwd = cwd;
@@ -58,19 +69,37 @@ export class Files {
     return found;
   }
 
-  /** `use` of the language: null when there is no such file, or none that can be read, which is a diagnostic. */
+  /**
+   * `use` of the language: null when there is no such script, or none that can be read, which is a diagnostic.
+   * What is no `.sdt` file is not read: the messages about it would print it.
+   */
   readonly load = (path: string, from: string): Source | null => {
     const used = usedPath(path, from);
-    // The language itself says where a file that is not there is used.
-    if (!existsSync(this.#absolute(used))) return null;
-    const found = this.read(used);
+    let found = this.#read.get(used);
+    if (found === undefined) {
+      // The language itself says where a file that is not there is used.
+      if (!existsSync(this.#absolute(used))) return null;
+      const real = realpathSync(this.#absolute(used));
+      if (!used.endsWith(EXTENSION) || !real.endsWith(EXTENSION)) return null;
+      found = this.read(used);
+      if (!this.#isOwn(real, from)) this.#foreign.add(used);
+    }
     return 'text' in found ? found : null;
   };
 
+  /** The text for frames; null: there is none to show. */
   readonly source = (path: string): string | null => {
+    if (this.#foreign.has(path)) return null;
     const found = this.#read.get(path);
     return found !== undefined && 'text' in found ? found.text : null;
   };
+
+  /** Whether a used file belongs to the project that one works in, or to that of the script that uses it. */
+  #isOwn(real: string, from: string): boolean {
+    if (liesIn(projectRoot(this.#cwd), real)) return true;
+    if (this.#foreign.has(from)) return false;
+    return liesIn(projectRoot(dirname(this.#absolute(from))), real);
+  }
 
   #absolute(path: string): string {
     return isAbsolute(path) ? path : join(this.#cwd, path);
