@@ -12,6 +12,7 @@ import { decisionsWith } from './decisions.ts';
 import type { Fault } from './decisions.ts';
 import { cachedEntry, Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
+import { Board } from './devices/board.ts';
 import { Hart } from './hart/hart.ts';
 import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
@@ -33,6 +34,8 @@ export class Machine {
   };
   private readonly memory = new Memory();
   private readonly pma = new Pma();
+  /** The devices; who runs programs connects `board.surroundings`. */
+  readonly board = new Board(this.memory, this.pma);
   private readonly tally = new Tally();
   private readonly marks = newFired();
   private readonly log = new TraceLog();
@@ -55,7 +58,9 @@ export class Machine {
     this.marks.fill(0);
     this.tally.reset();
     this.log.steps = [];
-    this.memory.reset(platform.arena, platform.seed);
+    this.memory.reset(platform.arena, platform.seed, platform.harts);
+    const why = this.board.reset(platform);
+    if (why !== null) return why;
     this.pma.reset(platform);
     while (this.harts.length < platform.harts) {
       const id = this.harts.length;

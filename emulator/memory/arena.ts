@@ -1,11 +1,15 @@
 /** One block of host memory, handed out in slots of a page; never grown, so that no view goes stale. */
+import { CELL, cellsOf, reservedSlots } from './layout.ts';
 
 /** The part of the engine's global that the arena needs; browsers and Node have it. */
 declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number; maximum: number }) => {
-    readonly buffer: ArrayBuffer;
-  };
+  readonly Memory: new (size: { initial: number; maximum: number }) => ArenaMemory;
 };
+
+/** What generated code imports. */
+export interface ArenaMemory {
+  readonly buffer: ArrayBuffer;
+}
 
 /** A case touched more memory than the platform's `arena`. */
 export class ArenaFull extends Error {
@@ -16,22 +20,39 @@ export class ArenaFull extends Error {
 }
 
 export class Arena {
+  readonly memory: ArenaMemory;
   readonly bytes: Uint8Array;
-  readonly words: Int32Array;
+  readonly words: Int32Array<ArrayBuffer>;
   readonly view: DataView;
+  /** Slots of simulated memory. */
   readonly slots: number;
-  /** Slot 0 is never handed out. */
-  private next = 1;
+  readonly harts: number;
+  /** The first slots hold registers, decoded code and ways. */
+  private readonly first: number;
+  private readonly end: number;
+  private next: number;
+  /** Registers may differ from zero. */
+  private used = false;
 
-  /** `size`: bytes, at most 2 GiB, so that byte positions stay positive 32-bit integers. */
-  constructor(size: number) {
-    this.slots = Math.min(size, 2 ** 31 - 4096) >>> 12;
+  /** `size`: bytes of simulated memory, together below 2 GiB, so that byte positions stay positive 32-bit integers. */
+  constructor(size: number, harts: number) {
+    this.harts = harts;
+    this.first = reservedSlots(harts);
+    this.end = Math.min(this.first + (size >>> 12), 2 ** 19 - 1);
+    this.slots = this.end - this.first;
+    this.next = this.first;
     // WebAssembly memory costs nothing until touched, and the collector does not run for it.
-    const pages = Math.ceil(this.slots / 16);
-    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const pages = Math.ceil(this.end / 16);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { buffer } = this.memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.view = new DataView(buffer);
+  }
+
+  /** Whether every slot is handed out. */
+  get isFull(): boolean {
+    return this.next >= this.end;
   }
 
   /** A slot with the contents of another. */
@@ -43,12 +64,23 @@ export class Arena {
 
   /** A slot with arbitrary contents. Throws `ArenaFull`. */
   take(): number {
-    if (this.next >= this.slots) throw new ArenaFull(this.slots);
+    if (this.isFull) throw new ArenaFull(this.slots);
     return this.next++;
   }
 
-  /** Takes back every slot; the lowest, warm ones are handed out first again. */
+  /** From now on registers may differ from zero. */
+  touchRegisters(): void {
+    this.used = true;
+  }
+
+  /** Takes back every slot; the lowest, warm ones are handed out first again. Registers are zero afterwards. */
   clear(): void {
-    this.next = 1;
+    this.next = this.first;
+    if (!this.used) return;
+    this.used = false;
+    for (let hart = 0; hart < this.harts; hart++) {
+      const at = cellsOf(hart);
+      this.bytes.fill(0, at, at + CELL.size);
+    }
   }
 }

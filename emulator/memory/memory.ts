@@ -23,7 +23,7 @@ export class Memory {
   lo = 0;
   hi = 0;
   readonly poison = new Poison();
-  private arena = new Arena(2 ** 24);
+  private arena = new Arena(2 ** 24, 1);
   private size = 2 ** 24;
   private readonly index = new PageIndex();
   /** By frame: its slot, or `~slot` of the shared slot that it reads from until it is written. */
@@ -32,10 +32,10 @@ export class Memory {
   private pattern = 0;
   private seed = NaN;
 
-  /** Everything unwritten again; `arena` is a number of bytes. */
-  reset(arena: number, seed: number): void {
-    if (arena !== this.size) {
-      this.arena = new Arena(arena);
+  /** Everything unwritten again, registers zero; `arena` is a number of bytes. */
+  reset(arena: number, seed: number, harts = 1): void {
+    if (arena !== this.size || harts !== this.arena.harts) {
+      this.arena = new Arena(arena, harts);
       this.size = arena;
       this.seed = NaN;
     }
@@ -48,6 +48,11 @@ export class Memory {
       this.seed = seed;
       paint(this.arena.words, this.pattern << 10, seed);
     }
+  }
+
+  /** The memory that generated code imports, and its views; another one after a reset to another size. */
+  get block(): Arena {
+    return this.arena;
   }
 
   /** Frames in use: what is indexed by frame has this length. */
