@@ -69,6 +69,12 @@ export const KNOBS = {
     rule: 'SMMPT-NAPOT-05',
     says: 'at which levels of the protection table N=1 is a legal leaf',
   },
+  fence_encoding: {
+    values: ['custom', 'unassigned'],
+    default: 'custom',
+    rule: 'SMSD-FENCE-23',
+    says: 'how MFENCE.PA and MINVAL.PA are encoded: in the custom space, or by no word at all',
+  },
 } as const satisfies Record<string, Knob>;
 
 export type KnobName = keyof typeof KNOBS;

@@ -8,7 +8,11 @@ import { Machine } from './machine.ts';
 import type { Feature, Platform } from './platform.ts';
 import { FEATURES } from './platform.ts';
 
-const EVERY = new Set(Object.keys(FEATURES) as Feature[]);
+/** Those whose registers come out of reset locked are left to the tests that are about them. */
+const LOCKED: readonly Feature[] = ['Smstateen', 'Smrnmi'];
+const EVERY = new Set(
+  (Object.keys(FEATURES) as Feature[]).filter((feature) => !LOCKED.includes(feature)),
+);
 const OLD: readonly Feature[] = ['Smmtt34', 'Smmtt46', 'Smmtt56'];
 
 export const PLATFORM: Platform = {

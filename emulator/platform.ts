@@ -10,6 +10,14 @@ export interface Range {
 
 /** Extensions and options that a machine can be built without. */
 export const FEATURES = {
+  M: 'multiplication and division',
+  A: 'LR, SC and atomic memory operations',
+  F: 'single-precision floating point',
+  D: 'double-precision floating point (with F)',
+  C: 'compressed instructions',
+  Zba: 'address generation',
+  Zbb: 'basic bit manipulation',
+  Zbs: 'single-bit instructions',
   H: 'hypervisor extension',
   Sv32: 'Sv32 and Sv32x4 (RV32)',
   Sv39: 'Sv39 and Sv39x4',
@@ -32,11 +40,16 @@ export const FEATURES = {
   Smmtt46: 'Smmtt46 (MTT era)',
   Smmtt56: 'Smmtt56 (MTT era)',
   misaligned_access: 'misaligned loads and stores in hardware',
-  Zacas: 'compare-and-swap',
+  Zacas: 'compare-and-swap (with A)',
+  Zawrs: 'WRS.NTO and WRS.STO (with A)',
+  Zicond: 'conditional zeroing',
   Zicbom: 'cache-block management',
   Zicboz: 'cache-block zero',
   Zicbop: 'cache-block prefetch',
   Zicfiss: 'shadow stack',
+  Sstc: 'stimecmp and vstimecmp',
+  Smstateen: 'mstateen, hstateen and sstateen',
+  Smrnmi: 'resumable non-maskable interrupts',
   Smsdia: 'supervisor-domain interrupts (not modelled yet)',
   Smsdqosid: 'QoS identifiers per domain (not modelled yet)',
 } as const;
@@ -89,6 +102,8 @@ export interface Platform {
   readonly faults: readonly string[];
   /** Bytes of simulated memory that a case may touch. */
   readonly arena: number;
+  /** Steps (instructions, trapping ones too) of all harts per tick of `time`; 1 where it is left out. */
+  readonly tick?: number;
 }
 
 /** A range as page numbers: `first` up to, but not including, `end`. */

@@ -3,7 +3,8 @@ import { DEFAULT_KNOBS } from './knobs.ts';
 import type { Feature, Platform } from './platform.ts';
 import { FEATURES } from './platform.ts';
 
-const LATER: readonly Feature[] = ['Smsdia', 'Smsdqosid'];
+/** Not modelled yet; and what comes out of reset locked, which is left to the tests that are about it. */
+const LATER: readonly Feature[] = ['Smsdia', 'Smsdqosid', 'Smstateen', 'Smrnmi'];
 
 /** RV64 with 256 MiB of RAM at 0x8000_0000, or what `overrides` says; `without` takes features away. */
 export function testPlatform(

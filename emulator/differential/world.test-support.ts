@@ -56,7 +56,8 @@ function platformFor(
   const xlen = random.chance(0.35) ? 32 : 64;
   const revision = random.pick(['smmpt', 'smmpt', 'smmpt', 'mtt_0_1', 'mtt_0_1_1'] as const);
   const optional: Feature[] = ['Svnapot', 'Svpbmt', 'Zicfiss', 'misaligned_access', 'Svadu'];
-  const off = new Set(optional.filter(() => random.chance(0.15)));
+  const locked: readonly Feature[] = ['Smstateen', 'Smrnmi'];
+  const off = new Set([...locked, ...optional.filter(() => random.chance(0.15))]);
   const knobs = {
     ...DEFAULT_KNOBS,
     reserved_tuple: random.pick(['entry', 'entry', 'tuple'] as const),

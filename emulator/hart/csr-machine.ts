@@ -1,4 +1,5 @@
 /** Machine-level CSRs: identity, status, delegation, traps, configuration. */
+import { isaOf } from '../isa/machine-isa.ts';
 import type { Platform } from '../platform.ts';
 import type { CsrRow, CsrState, hasFeature } from './csr-row.ts';
 import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
@@ -40,9 +41,9 @@ function legaliseMstatus({ decide }: CsrState, old: bigint, wanted: bigint): big
   return keepUnless(decide.isLegalMpp(mpp), old, wanted, MSTATUS.MPP);
 }
 
-/** MXL = XLEN, then A C I M S U, and H where it is. */
+/** MXL = XLEN, then I, S, U and the letters of the extensions that the machine has; nothing of it can be written. */
 function misa(platform: Platform): bigint {
-  const letters = [...(platform.features.has('H') ? 'ACHIMSU' : 'ACIMSU')];
+  const letters = [...isaOf(platform).extensions, 'U'].filter((name) => name.length === 1);
   const extensions = letters.reduce(
     (sum, letter) => sum | (1n << BigInt(letter.charCodeAt(0) - 65)),
     0n,

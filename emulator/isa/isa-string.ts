@@ -21,6 +21,7 @@ const LETTERS = 'imafdqlcbkjtpvnh';
 const SILENT = new Set([
   ...['zicclsm', 'ziccrse', 'ziccamoa', 'ziccif', 'za64rs', 'zic64b', 'zkt', 'ztso', 'zicfilp'],
   ...['sv32', 'sv39', 'sv48', 'sv57', 'svade', 'svadu', 'svbare', 'svnapot', 'svpbmt', 'svvptc'],
+  ...['smmpt34', 'smmpt43', 'smmpt52', 'smmpt64'],
   ...['smepmp', 'ssccptr', 'sstvecd', 'sstvala', 'sscounterenw', 'ssstateen', 'shcounterenw'],
 ]);
 
