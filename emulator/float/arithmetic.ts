@@ -35,9 +35,7 @@ function sum(format: Format, x: Unpacked, y: Unpacked, env: Environment): bigint
     return signed(format, x.sign === y.sign ? x.sign : signOfZeroSum(env), 0n);
   }
   if (y.kind === 'zero') return round(format, x.sign, x.exponent, x.significand, env);
-  return x.exponent >= y.exponent
-    ? finiteSum(format, x, y, env)
-    : finiteSum(format, y, x, env);
+  return x.exponent >= y.exponent ? finiteSum(format, x, y, env) : finiteSum(format, y, x, env);
 }
 
 /** high + low, both finite, where high.exponent >= low.exponent. */

@@ -40,12 +40,7 @@ function saturated({ width, hasSign }: IntegerType, low: boolean, env: Environme
 }
 
 /** The integer that `a` rounds to, sign-extended from its width to a register of 64 bits. */
-export function toInteger(
-  format: Format,
-  type: IntegerType,
-  a: bigint,
-  env: Environment,
-): bigint {
+export function toInteger(format: Format, type: IntegerType, a: bigint, env: Environment): bigint {
   return BigInt.asUintN(64, BigInt.asIntN(type.width, integerOf(format, type, a, env)));
 }
 

@@ -24,7 +24,7 @@ export function unpack(format: Format, bits: bigint): Unpacked {
   const fraction = isDouble ? upper * 2 ** 32 + low : upper;
   const sign = top >>> 31 === 0 ? 0 : 1;
   if (field === special) {
-    const quiet = (upper >>> (shift - 1)) !== 0;
+    const quiet = upper >>> (shift - 1) !== 0;
     const kind = fraction === 0 ? 'infinite' : quiet ? 'quiet' : 'signalling';
     return { kind, sign, exponent: 0, significand: 0n };
   }
