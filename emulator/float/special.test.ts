@@ -150,8 +150,8 @@ describe.each(['s', 'd'] as const)('precision %s', (precision) => {
     ['max', 'snan -qnan', 'nan NV'],
     ['min', '-inf inf', '-inf'],
   ];
-  it.each(RESULTS)('%s %s: %s', (...row) => {
-    const [name, operands, nearest, down = nearest] = row;
+  const rows = RESULTS.map((row) => [row[0], row[1], row[2], row[3] ?? row[2]] as const);
+  it.each(rows)('%s %s: %s; downwards %s', (name, operands, nearest, down) => {
     expect(of(precision, name, operands)).toBe(nearest);
     expect(of(precision, name, operands, 2)).toBe(down);
   });
