@@ -1,5 +1,5 @@
 /** The platform: knows nothing of scenarios, files or terminals. */
-export type { Platform, Range, Feature, Caching, CacheSizes } from './platform.ts';
+export type { Platform, Range, Feature, Caching, CacheSizes, DeviceSpec } from './platform.ts';
 export { FEATURES, CACHING } from './platform.ts';
 export type { Knob, KnobName, Knobs } from './knobs.ts';
 export { KNOBS, DEFAULT_KNOBS } from './knobs.ts';
@@ -43,7 +43,10 @@ export type { Assembled, AssemblyError } from './isa/assemble.ts';
 export { Assembler } from './isa/assemble.ts';
 export type { Decoded } from './isa/decode.ts';
 export { Decoder } from './isa/decode.ts';
+export { F_REGISTERS, X_REGISTERS } from './isa/registers.ts';
 export { disassemble } from './isa/disassemble.ts';
+export type { End, Line, Surroundings, Terminal } from './devices/device.ts';
+export { LINES, NOWHERE } from './devices/device.ts';
 export { Machine } from './machine.ts';
 export { ArenaFull } from './memory/arena.ts';
 export type { Fault } from './decisions.ts';
