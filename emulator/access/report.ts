@@ -43,6 +43,11 @@ export const reportDecisions = {
   /** The pseudo-instruction of an implicit access for VS-stage translation: entry of 8 or 4 bytes, read or write. */
   pseudoInstruction: (implicit: boolean, wrote: boolean, xlen: 32 | 64): number =>
     implicit ? (xlen === 64 ? 0x3000 : 0x2000) + (wrote ? 0x20 : 0) : 0,
+  /** Addr. Offset, in place of rs1: from the address of the access to the one that is reported. */
+  addressOffset: (distance: number): number => distance,
+  /** The transformed instruction, where an instruction was executed (0: none). */
+  transformedInstruction: (word: number, addressOffset: number): number =>
+    word === 0 ? 0 : (word | (addressOffset << 15)) >>> 0,
 };
 
 /** mcause of a denial. */

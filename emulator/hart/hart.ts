@@ -26,6 +26,7 @@ import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { CsrFile } from './csr-file.ts';
 import type { CsrOp } from './csr-file.ts';
+import type { Raised } from './trap-entry.ts';
 import { takeTrap } from './trap-entry.ts';
 
 const MPRV = 1n << 17n;
@@ -38,7 +39,7 @@ export class Hart {
   readonly port: Port;
   private readonly contexts: Contexts;
   private readonly fences: Fences;
-  private readonly path: Attempt;
+  readonly path: Attempt;
   private readonly counts: Tally;
   private readonly cell = new Cell();
   private platform!: Platform;
@@ -114,49 +115,93 @@ export class Hart {
 
   /** A trap that is no access: an instruction that may not execute. */
   private refuse(mode: Mode, { cause, because, rule }: Denial): Result {
-    this.counts.trap++;
     const raised = { cause, tval: 0n, gpa: null, tinst: 0n, gva: false, epc: 0n, because, rule };
-    return { trap: takeTrap(this.csrs, this.decide.trap, raised, mode), value: null };
+    return { trap: this.take(mode, raised), value: null };
   }
 
   /** The trap of a denied access; the program counter of a script's step is 0, that of a fetch its address. */
   private trap(mode: Mode, because: Reason, address: bigint): Trap {
-    const { counts, decide, path, platform, port } = this;
+    const epc = this.port.kind.origin === 'fetch' ? address : 0n;
+    const page = this.pageOf(address);
+    return this.take(mode, this.fault(because, page, this.cell.offset, epc, 0));
+  }
+
+  /** Takes a trap, and counts it. */
+  take(mode: Mode, raised: Raised): Trap {
+    this.counts.trap++;
+    return takeTrap(this.csrs, this.decide.trap, raised, mode);
+  }
+
+  /**
+   * One access by an executed instruction in `mode`, at a virtual page and offset. What is stored, and after success
+   * what was loaded, is `path.value`. Who may execute it is asked before (`denies`).
+   */
+  perform(
+    mode: Mode,
+    operation: Operation,
+    page: number,
+    offset: number,
+    size: number,
+  ): Reason | null {
+    const { csrs, port } = this;
+    const kind = KINDS[operation.kind];
+    const context = this.contexts.of(mode, kind);
+    if (csrs.version !== this.seen) {
+      this.seen = csrs.version;
+      port.physical.forget();
+    }
+    port.begin(context, kind, mode);
+    port.mprv = mode === 'M' && (csrs.raw('mstatus') & MPRV) !== 0n;
+    return this.path.run(operation, page, offset, size);
+  }
+
+  /** Why `mode` may not execute a memory operation at all (feature, HU, cache-block and shadow-stack enables), or null. */
+  denies(mode: Mode, name: OperationName): Denial | null {
+    return this.contexts.deniesOperation(mode, name);
+  }
+
+  /**
+   * What the access denied last reports. `page`, `offset`: where it began; `epc`: its instruction; `transformed`: the
+   * word for tinst with rs1 clear, 0 for none.
+   */
+  fault(because: Reason, page: number, offset: number, epc: bigint, transformed: number): Raised {
+    const { decide, path, platform, port } = this;
     const { kind, context } = port;
     const report = decide.report;
-    counts.trap++;
     const cause = causeOf(port, because);
     const isGuestFault = cause >= 20 && cause <= 23;
     if (context.domain !== null && because.startsWith('pte.')) {
       port.fired[R.SMMPT_LKUP_14] = 1;
       if (isGuestFault) port.fired[R.SMMPT_PTW_17] = 1;
     }
-    const page = report.partPage(path.page, this.pageOf(address));
-    const offset = report.partOffset(path.offset, this.cell.offset);
+    const partPage = report.partPage(path.page, page);
+    const partOffset = report.partOffset(path.offset, offset);
     const gpa = isGuestFault
       ? addressOf(
-          report.guestPage(port.guestPage, page),
-          report.guestOffset(port.guestOffset, offset),
+          report.guestPage(port.guestPage, partPage),
+          report.guestOffset(port.guestOffset, partOffset),
         )
       : null;
     const hasAddress = platform.tval === 'address';
-    return takeTrap(
-      this.csrs,
-      decide.trap,
-      {
-        cause,
-        tval: hasAddress ? addressOf(page, offset) : 0n,
-        gpa,
-        tinst: isGuestFault
-          ? BigInt(report.pseudoInstruction(port.implicit, port.wrote, port.xlen))
-          : 0n,
-        gva: hasAddress && report.isGuestVirtual(context.virtual),
-        epc: kind.origin === 'fetch' ? address : 0n,
-        because: report.reason(because),
-        rule: ruleOf(port.rule),
-      },
-      mode,
-    );
+    const pseudo = isGuestFault
+      ? report.pseudoInstruction(port.implicit, port.wrote, port.xlen)
+      : 0;
+    // A part that begins elsewhere than the access is that of the next page.
+    const distance = partPage === page ? 0 : 4096 - offset;
+    const tinst =
+      pseudo === 0 && kind.origin !== 'fetch'
+        ? report.transformedInstruction(transformed, report.addressOffset(distance))
+        : pseudo;
+    return {
+      cause,
+      tval: hasAddress ? addressOf(partPage, partOffset) : 0n,
+      gpa,
+      tinst: tinst === 0 ? 0n : BigInt(tinst),
+      gva: hasAddress && report.isGuestVirtual(context.virtual),
+      epc,
+      because: report.reason(because),
+      rule: ruleOf(port.rule),
+    };
   }
 
   private pageOf(address: bigint): number {
