@@ -108,7 +108,15 @@ export interface PlanAlternative {
 export interface PlanFault {
   readonly origin: 'load' | 'store' | 'fetch' | null;
   readonly fault:
-    'access' | 'page' | 'guest page' | 'misaligned' | 'illegal instruction' | 'virtual instruction';
+    | 'access'
+    | 'page'
+    | 'guest page'
+    | 'misaligned'
+    | 'illegal instruction'
+    | 'virtual instruction'
+    | 'environment call'
+    | 'breakpoint exception'
+    | 'software check';
 }
 
 export type PlanVerdict =
@@ -171,8 +179,28 @@ export type PlanAction =
       readonly of: Value | null;
       readonly for: Value | null;
     }
+  /** One instruction in assembly, with x registers that it finds; the others hold zero. */
+  | {
+      readonly do: 'execute';
+      readonly code: string;
+      readonly registers: readonly { readonly name: string; readonly value: Value }[];
+    }
+  /** Runs a program from `at`, or from where its region lies (null). */
+  | { readonly do: 'run'; readonly program: string; readonly at: PlanAddress | null }
+  /** Goes on with a program that has not come to its end. */
+  | { readonly do: 'continue' }
+  /** WFI. */
+  | { readonly do: 'wait' }
   /** Parsed and checked, not modelled yet: `why` goes into the skip. */
   | { readonly do: 'unmodelled'; readonly why: string };
+
+/** A line of a program: what it does, and what must come of it. */
+export interface PlanProgramLine {
+  readonly action: PlanAction;
+  readonly outcome: PlanOutcome;
+  readonly whens: readonly PlanWhen[];
+  readonly span: Span;
+}
 
 export type PlanLine = { readonly span: Span } & (
   | {
@@ -270,7 +298,25 @@ export type PlanLine = { readonly span: Span } & (
       readonly outcome: PlanOutcome;
       readonly whens: readonly PlanWhen[];
     }
-  /** A set-up line whose machinery comes later: `iommu`, `device`, `tvm`, `program`, `image`. */
+  /** A program is assembled into the regions that hold it. */
+  | {
+      readonly kind: 'program';
+      readonly name: string;
+      /** An assembly file, relative to the script of the span; null: `lines`. */
+      readonly from: string | null;
+      readonly lines: readonly PlanProgramLine[];
+    }
+  /** An ELF or raw file is copied into memory: at `at`, or where `to` or the file itself says. */
+  | {
+      readonly kind: 'image';
+      readonly name: string;
+      /** Relative to the script of the span. */
+      readonly from: string;
+      readonly at: Value | null;
+      /** The region or domain that it is for; a domain may then read, write and execute it. */
+      readonly to: { readonly kind: 'region' | 'domain'; readonly name: string };
+    }
+  /** A set-up line whose machinery comes later: `iommu`, `device`, `tvm`. */
   | { readonly kind: 'unmodelled'; readonly why: string }
 );
 
@@ -281,6 +327,8 @@ export interface PlanRegion {
   readonly size: bigint;
   /** Replicated over the region, little-endian, in units of `XLEN/8` bytes. */
   readonly holds: bigint | null;
+  /** The program that it holds. */
+  readonly program: string | null;
   /** The region whose memory also answers here. */
   readonly aliases: string | null;
   readonly shared: boolean;

@@ -92,6 +92,8 @@ export interface Vocabulary {
   readonly calls: ReadonlyMap<string, CallNamespace>;
   /** What `with (name: ..)` behind a fault may name: trap CSRs and their fields. */
   readonly trapFields: ReadonlySet<string>;
+  /** What `executes .. with REGISTER = V` may name: x and f registers by number and by ABI name. */
+  readonly registers: ReadonlySet<string>;
   /** The first mistake in assembly text, its column and length in the text (from 1); null: there is none. */
   assemble(
     text: string,

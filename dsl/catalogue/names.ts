@@ -352,4 +352,10 @@ export const NAMES = {
     severity: 'error',
     example: example('scenario "s"', 'rdsm executes "csrw mstatsu, a0" with a0 = 1'),
   },
+  SDT243: {
+    title: 'a register that no hart has',
+    message: "there is no register 'NAME'",
+    severity: 'error',
+    example: example('scenario "s"', 'rdsm executes "csrw mscratch, a0" with aO = 1'),
+  },
 } as const satisfies Record<string, CatalogueRow>;

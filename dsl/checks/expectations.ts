@@ -129,6 +129,13 @@ function impossibleVerdict(
       help: "for a hart: 'denied', or the fault",
     };
   }
+  const runs = step.action.do === 'run' || step.action.do === 'continue';
+  if (runs && ['ok', 'value', 'fields', 'success', 'error'].includes(verdict.kind)) {
+    return {
+      message: "a program that runs gives no value and is not just 'ok'",
+      help: "'exits end', 'running', or the fault that nothing in the scenario handles",
+    };
+  }
   const writes = ['stores', 'writes csr', 'fences', 'writes'].includes(action.do);
   if ((verdict.kind === 'value' || verdict.kind === 'fields') && writes) {
     return {

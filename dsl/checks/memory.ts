@@ -78,10 +78,12 @@ function writeOf(line: PlanLine): ConstantRange | 'unknown' | null {
       return base === null ? 'unknown' : { base, size: BigInt(line.size) };
     }
     case 'unmodelled':
+    case 'program':
+    case 'image':
       return 'unknown';
     case 'step': {
       const { action } = line;
-      if (action.do === 'unmodelled') return 'unknown';
+      if (UNKNOWN.has(action.do)) return 'unknown';
       if (action.do !== 'attempt' || READING.has(action.operation)) return null;
       const base = physicalAddress(line);
       // Cache blocks are 64 bytes wherever the address points in them.
@@ -93,6 +95,9 @@ function writeOf(line: PlanLine): ConstantRange | 'unknown' | null {
       return null;
   }
 }
+
+/** Instructions and programs may write anywhere. */
+const UNKNOWN: ReadonlySet<string> = new Set(['unmodelled', 'execute', 'run', 'continue']);
 
 const READING: ReadonlySet<string> = new Set([
   'load',

@@ -108,6 +108,8 @@ function touchesDomain(line: PlanLine, domain: string): boolean {
       return line.perms !== 'none' && line.to.includes(domain);
     case 'entry':
       return line.of === domain;
+    case 'image':
+      return line.to.name === domain;
     case 'poke':
     case 'unmodelled':
       return true;

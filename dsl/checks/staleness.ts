@@ -71,6 +71,7 @@ export const checkStaleness: CaseCheck = (view, accept) => {
         break;
       case 'step':
         if (line.action.do === 'fence') changes = afterFence(placed, line, changes, accept);
+        else if (line.action.do === 'execute' || line.action.do === 'run') changes = [];
         else if (line.action.do === 'csr write') {
           // The new table, or the fence, is in the author's hands.
           if (/^(mmpt|mttp|satp|vsatp|hgatp)$/.test(line.action.csr)) changes = [];

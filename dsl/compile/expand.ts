@@ -7,7 +7,7 @@ import type { Plan, PlanLine } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { rowsOf, type RunLine, type Scenario } from './scenario.ts';
 import { resolveSetup } from '../resolve/setup.ts';
-import { checkProgram, resolveStep } from '../resolve/steps.ts';
+import { resolveProgram, resolveStep } from '../resolve/steps.ts';
 import type { Placed } from './scope.ts';
 
 /** The case with these rows; its frame is shared with all cases that have the same machine and layout. */
@@ -39,15 +39,7 @@ export function resolveLine(line: RunLine, c: Case): PlanLine | null {
   if (mentionsHole(placed.line, placed.scope, c)) return null;
   const { kind } = placed.line.statement;
   if (kind === 'step') return resolveStep(placed, c);
-  if (kind === 'program') {
-    if (c.accept !== null) checkProgram(placed.line.program, placed, c);
-    const { name } = placed.line.statement;
-    return {
-      kind: 'unmodelled',
-      why: `program ${name.text}: instructions of a hart`,
-      span: placed.line.statement.span,
-    };
-  }
+  if (kind === 'program') return resolveProgram(placed, c);
   return resolveSetup(placed, c);
 }
 

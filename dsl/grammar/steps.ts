@@ -193,11 +193,15 @@ export abstract class StepParser extends OutcomeParser {
     });
   });
 
-  /** `runs guest vcpu 0 supplying zero_pages from pool` */
+  /** `runs boot at va 0x40_0000`, `runs guest vcpu 0 supplying zero_pages from pool` */
   private readonly runs: ParserMethod<[], Action> = this.rule('runs', () => {
     this.CONSUME(K.runs);
     const tvm = this.SUBRULE(this.ref);
-    const vcpu = this.OPTION(() => {
+    const at = this.OPTION1(() => {
+      this.CONSUME(K.at);
+      return this.SUBRULE(this.address);
+    });
+    const vcpu = this.OPTION2(() => {
       this.CONSUME(K.vcpu);
       return this.SUBRULE(this.expr);
     });
@@ -208,7 +212,7 @@ export abstract class StepParser extends OutcomeParser {
       this.CONSUME(K.from);
       supplying.push({ what, from: this.SUBRULE(this.extent) });
     });
-    return { do: 'runs', tvm, vcpu: vcpu ?? null, supplying };
+    return { do: 'runs', tvm, at: at ?? null, vcpu: vcpu ?? null, supplying };
   });
 
   /** `executes "csrw mmpt, a0" with a0 = 1` */

@@ -5,14 +5,21 @@ import { AtMost, CLAUSES, Dots, K, VERDICTS, Word } from '../syntax/tokens.ts';
 import { ExpressionParser } from './expressions.ts';
 
 const ORIGINS: ReadonlySet<string> = new Set(['load', 'store', 'fetch']);
+/** What an instruction may raise by itself. */
+const EXCEPTIONS: ReadonlySet<string> = new Set([
+  'illegal',
+  'virtual',
+  'environment',
+  'breakpoint',
+  'software',
+]);
 const FAULTS: ReadonlySet<string> = new Set([
   ...ORIGINS,
   'access',
   'page',
   'guest',
   'misaligned',
-  'illegal',
-  'virtual',
+  ...EXCEPTIONS,
 ]);
 /** A fault word with one of these behind it is a name. */
 const AFTER_NAME: ReadonlySet<string> = new Set([...CLAUSES, 'and']);
@@ -26,46 +33,49 @@ export abstract class VerdictParser extends ExpressionParser {
 
   protected readonly fault: ParserMethod<[], Fault> = this.rule('fault', () => {
     const start = this.LA(1);
-    const origin = this.OPTION(() =>
-      this.OR1([
-        { ALT: () => this.CONSUME(K.load) },
-        { ALT: () => this.CONSUME(K.store) },
-        { ALT: () => this.CONSUME(K.fetch) },
-      ]),
-    );
+    return this.OR<Fault>([
+      {
+        ALT: () => {
+          const origin = this.OPTION(() => this.SUBRULE(this.origin));
+          const fault = this.SUBRULE(this.memoryFault);
+          return { origin: origin ?? null, fault, span: this.from(start) };
+        },
+      },
+      {
+        ALT: () => {
+          const fault = this.SUBRULE(this.exception);
+          return { origin: null, fault, span: this.from(start) };
+        },
+      },
+    ]);
+  });
+
+  private readonly origin: ParserMethod<[], 'load' | 'store' | 'fetch'> = this.rule('origin', () =>
+    this.OR<'load' | 'store' | 'fetch'>([
+      { ALT: () => (this.CONSUME(K.load), 'load') },
+      { ALT: () => (this.CONSUME(K.store), 'store') },
+      { ALT: () => (this.CONSUME(K.fetch), 'fetch') },
+    ]),
+  );
+
+  /** `guest page fault` */
+  private readonly memoryFault: ParserMethod<[], FaultClass> = this.rule('memoryFault', () => {
     const named = (name: FaultClass): FaultClass => name;
-    const fault = this.OR2([
+    const fault = this.OR([
+      { ALT: () => (this.CONSUME(K.access), named('access')) },
+      { ALT: () => (this.CONSUME1(K.page), named('page')) },
+      { ALT: () => (this.CONSUME(K.guest), this.CONSUME2(K.page), named('guest page')) },
+      { ALT: () => (this.CONSUME(K.misaligned), named('misaligned')) },
+    ]);
+    this.CONSUME(K.fault);
+    return fault;
+  });
+
+  /** `illegal instruction` */
+  private readonly exception: ParserMethod<[], FaultClass> = this.rule('exception', () => {
+    const named = (name: FaultClass): FaultClass => name;
+    return this.OR([
       {
-        ALT: () => {
-          this.CONSUME(K.access);
-          this.CONSUME1(K.fault);
-          return named('access');
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME1(K.page);
-          this.CONSUME2(K.fault);
-          return named('page');
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(K.guest);
-          this.CONSUME2(K.page);
-          this.CONSUME3(K.fault);
-          return named('guest page');
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(K.misaligned);
-          this.CONSUME4(K.fault);
-          return named('misaligned');
-        },
-      },
-      {
-        GATE: () => origin === undefined,
         ALT: () => {
           this.CONSUME(K.illegal);
           this.CONSUME1(K.instruction);
@@ -73,16 +83,34 @@ export abstract class VerdictParser extends ExpressionParser {
         },
       },
       {
-        GATE: () => origin === undefined,
         ALT: () => {
           this.CONSUME(K.virtual);
           this.CONSUME2(K.instruction);
           return named('virtual instruction');
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(K.environment);
+          this.CONSUME(K.call);
+          return named('environment call');
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.breakpoint);
+          this.CONSUME(K.exception);
+          return named('breakpoint exception');
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.software);
+          this.CONSUME(K.check);
+          return named('software check');
+        },
+      },
     ]);
-    const span = this.from(start);
-    return { origin: (origin?.image as Fault['origin']) ?? null, fault, span };
   });
 
   private readonly exit: ParserMethod<[], Exit> = this.rule('exit', () =>

@@ -1,5 +1,5 @@
 /** What a step does: attempts, CSRs and fences become plan actions; later machinery is checked and named. */
-import type { Action, Address, Width } from '../syntax/ast.ts';
+import type { Action, Address, Width, Word } from '../syntax/ast.ts';
 import { isDevice } from './actors.ts';
 import { checkCall } from './calls.ts';
 import { type Case, filled, textOf } from './case.ts';
@@ -101,16 +101,24 @@ export function resolveAction(
       const name = nameOf(action.tvm, ['tvm', 'program', 'capture'], scope, c);
       if (action.vcpu !== null) evaluate(action.vcpu, scope, c);
       for (const { from } of action.supplying) extentOf(from, scope, c);
-      return unmodelled(`runs ${name}: TVMs and programs`);
+      const at = action.at === null ? null : addressOf(action.at, scope, c);
+      return c.scenario.names.get(name)?.kind === 'program'
+        ? { do: 'run', program: name, at }
+        : unmodelled(`runs ${name}: TVMs`);
     }
     case 'continues':
-      return unmodelled('continues: a call that has not returned');
+      return { do: 'continue' };
     case 'waits':
-      return unmodelled('waits: an instruction of a hart');
+      return { do: 'wait' };
     case 'executes':
-      for (const { value } of action.with) evaluate(value, scope, c);
-      checkAssembly(action.code, scope, c);
-      return unmodelled('executes: instructions of a hart');
+      return {
+        do: 'execute',
+        code: checkAssembly(action.code, scope, c),
+        registers: action.with.map(({ register, value }) => ({
+          name: checkRegister(register, scope, c),
+          value: evaluate(value, scope, c),
+        })),
+      };
   }
 }
 
@@ -119,16 +127,29 @@ function checkAssembly(
   code: Extract<Action, { do: 'executes' }>['code'],
   scope: Scope,
   c: Case,
-): void {
+): string {
   const text = 'param' in code ? textOf(code, scope, c) : filled(code.value, scope, c);
-  if (c.accept === null) return;
+  if (c.accept === null) return text;
   const wrong = c.scenario.vocabulary.assemble(text, c.frame.xlen);
-  if (wrong === null) return;
+  if (wrong === null) return text;
   const { line, file, col } = code.span;
   const asWritten = !('param' in code) && code.value === text;
   const start = col + wrong.col;
   const inside = { file, line, col: start, end: start + wrong.length };
   c.accept('SDT241', asWritten ? inside : code.span, wrong.message);
+  return text;
+}
+
+/** A register that an instruction finds: x0..x31, f0..f31 or their ABI names. */
+function checkRegister(register: Word, scope: Scope, c: Case): string {
+  const name = textOf(register, scope, c);
+  const { registers } = c.scenario.vocabulary;
+  if (c.accept !== null && !registers.has(name)) {
+    c.accept('SDT243', register.span, `there is no register '${name}'`, {
+      help: didYouMean(name, registers) ?? 'x0 .. x31, f0 .. f31, or their ABI names (a0, sp, fa0)',
+    });
+  }
+  return name;
 }
 
 /** Verbs as the operations that `tries` names. */

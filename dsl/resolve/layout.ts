@@ -98,21 +98,25 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
     base,
     size,
     holds: holdsOf(region, placed, c),
+    program: programIn(region, c),
     aliases: region.aliases === null ? null : region.aliases.text,
     shared: region.shared,
   });
   if (region.aliases === null || region.at !== null) take({ base, size }, c.frame.taken);
 }
 
+/** The program that a region holds. */
+function programIn({ holds }: RegionStatement, c: Case): string | null {
+  if (holds?.kind !== 'name') return null;
+  const declared = c.scenario.names.get(holds.name);
+  if (declared?.kind !== 'program') return null;
+  declared.used = true;
+  return declared.name;
+}
+
 function holdsOf(region: RegionStatement, placed: Placed, c: Case): bigint | null {
   if (region.holds === null) return null;
-  if (region.holds.kind === 'name') {
-    const declared = c.scenario.names.get(region.holds.name);
-    if (declared?.kind === 'program') {
-      declared.used = true;
-      return null;
-    }
-  }
+  if (programIn(region, c) !== null) return null;
   const value = evaluate(region.holds, placed.scope, c);
   if (typeof value !== 'bigint') {
     c.accept?.(

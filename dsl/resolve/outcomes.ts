@@ -261,7 +261,10 @@ function faultOf(fault: Fault): PlanFault {
   return { origin: fault.origin, fault: fault.fault };
 }
 
+/** Faults of accesses; the others are named in full. */
+const MEMORY_FAULTS: ReadonlySet<string> = new Set(['access', 'page', 'guest page', 'misaligned']);
+
 function faultText(fault: Fault): string {
-  const instruction = fault.fault.endsWith('instruction');
-  return [fault.origin, fault.fault, instruction ? null : 'fault'].filter(Boolean).join(' ');
+  const whole = !MEMORY_FAULTS.has(fault.fault);
+  return [fault.origin, fault.fault, whole ? null : 'fault'].filter(Boolean).join(' ');
 }

@@ -139,6 +139,31 @@ describe('actions', () => {
     expect(action('each x in all\nrdsm fences mpt of <x>')).toMatchObject({ of: null, for: null });
   });
 
+  it('execute an instruction with the registers that it finds', () => {
+    expect(action('rdsm executes "csrw mscratch, a0" with a0 = 2 * 4')).toEqual({
+      do: 'execute',
+      code: 'csrw mscratch, a0',
+      registers: [{ name: 'a0', value: 8n }],
+    });
+    expect(action('each op in add\nrdsm executes "<op> a0, a0, a1"')).toMatchObject({
+      code: 'add a0, a0, a1',
+    });
+  });
+
+  it('run a program from where its region lies or from an address, go on, and wait', () => {
+    const text = 'program p\n    loads at 0x8000_0000 -> 1';
+    expect(action(`${text}\nrdsm runs p -> exits end`)).toEqual({
+      do: 'run',
+      program: 'p',
+      at: null,
+    });
+    expect(action(`${text}\nrdsm runs p at va 0x4000 -> running`)).toMatchObject({
+      at: { space: 'va', at: 0x4000n },
+    });
+    expect(action('rdsm continues -> exits end')).toEqual({ do: 'continue' });
+    expect(action('rdsm waits')).toEqual({ do: 'wait' });
+  });
+
   it('read and write fields of CSRs', () => {
     expect(action('rdsm reads csr mmpt.mode')).toEqual({
       do: 'csr read',
@@ -150,8 +175,6 @@ describe('actions', () => {
 
   it.each([
     ['host calls covh.get_tsm_info()', 'calls covh.get_tsm_info: the CoVE firmware'],
-    ['host executes "nop"', 'executes: instructions of a hart'],
-    ['host waits', 'waits: an instruction of a hart'],
     ['nic reads 8 bytes at iova 0x1000 -> aborted', 'an access of a device'],
   ])('%s is checked, and says what it waits for', (text, why) => {
     const device = text.startsWith('nic') ? 'device nic id 1 for host\n' : '';

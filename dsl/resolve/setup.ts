@@ -1,7 +1,7 @@
 /** Set-up statements -> plan lines: grants, entries, spaces, maps, and what pokes behind everybody's back. */
 import type { Ref, StatementOf } from '../syntax/ast.ts';
 import { declaredActor, declaredDevice } from './actors.ts';
-import { type Case, textOf } from './case.ts';
+import { type Case, filled, textOf } from './case.ts';
 import { constantValue, evaluate, smallValue } from './evaluate.ts';
 import { resolveOutcome } from './outcomes.ts';
 import type { PlanLine, PlanExtent } from '../plan.ts';
@@ -126,12 +126,27 @@ export function resolveSetup(placed: Placed, c: Case): PlanLine | null {
       if (s.vcpus !== null) evaluate(s.vcpus, scope, c);
       return unmodelled(span, `tvm ${s.name.text}: the CoVE firmware`);
     case 'image':
-      nameOf(s.to, ['region', 'domain', 'tvm'], scope, c);
-      if (s.at !== null) evaluate(s.at, scope, c);
-      return unmodelled(span, `image ${s.name.text}: images from files`);
+      return image(s, scope, c);
     default:
       return null;
   }
+}
+
+/** `image kernel from "kernel.elf" to host`. */
+function image(s: StatementOf<'image'>, scope: Scope, c: Case): PlanLine {
+  const name = nameOf(s.to, ['region', 'domain', 'tvm'], scope, c);
+  const at = s.at === null ? null : evaluate(s.at, scope, c);
+  const kind = c.scenario.names.get(name)?.kind;
+  if (kind === 'tvm') return unmodelled(s.span, `image ${s.name.text}: an image of a TVM`);
+  const to = { kind: kind === 'domain' ? 'domain' : 'region', name } as const;
+  return {
+    kind: 'image',
+    name: s.name.text,
+    from: filled(s.from.value, scope, c),
+    at,
+    to,
+    span: s.span,
+  };
 }
 
 export function unmodelled(span: PlanLine['span'], why: string): PlanLine {

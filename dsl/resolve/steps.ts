@@ -1,13 +1,14 @@
 /** Steps -> plan lines: who, does what, and what must happen under which conditions. */
-import type { PlanLine, PlanOutcome, PlanWhen } from '../plan.ts';
+import type { StatementOf } from '../syntax/ast.ts';
+import type { PlanLine, PlanOutcome, PlanProgramLine, PlanWhen } from '../plan.ts';
 import { actorOf } from './actors.ts';
 import { resolveAction } from './actions.ts';
-import type { Case } from './case.ts';
+import { type Case, filled } from './case.ts';
 import { residual } from './conditions.ts';
 import { mentionsHole } from './holes.ts';
 import { impliedOutcome, resolveOutcome } from './outcomes.ts';
 import type { Line } from '../compile/sections.ts';
-import type { Placed } from '../compile/scope.ts';
+import type { Placed, Scope } from '../compile/scope.ts';
 
 type Step = Extract<PlanLine, { kind: 'step' }>;
 
@@ -18,6 +19,18 @@ export function resolveStep(placed: Placed, c: Case): Step | null {
   const { scope } = placed;
   const actor = actorOf(s.actor, scope, c);
   const action = resolveAction(s.action, actor, scope, c);
+  const { outcome, whens } = expected(placed.line, scope, c);
+  if (actor === null) return null;
+  return { kind: 'step', actor, action, outcome, whens, span: s.span };
+}
+
+/** The outcome of a step or a program line, with the `when` lines below it. */
+function expected(
+  line: Line,
+  scope: Scope,
+  c: Case,
+): { readonly outcome: PlanOutcome; readonly whens: readonly PlanWhen[] } {
+  const s = line.statement as StatementOf<'step'>;
   let outcome: PlanOutcome;
   if (s.outcome !== null) outcome = resolveOutcome(s.outcome, scope, c);
   else {
@@ -29,7 +42,7 @@ export function resolveStep(placed: Placed, c: Case): Step | null {
     }
   }
   const whens: PlanWhen[] = [];
-  for (const when of placed.line.whens) {
+  for (const when of line.whens) {
     if (mentionsHole(when, scope, c)) continue;
     const left = residual(when.statement.when, scope, c);
     // Every line is checked, also one that does not hold in this case.
@@ -43,20 +56,20 @@ export function resolveStep(placed: Placed, c: Case): Step | null {
       whens.length = 0;
     }
   }
-  if (actor === null) return null;
-  return { kind: 'step', actor, action, outcome, whens, span: s.span };
+  return { outcome, whens };
 }
 
-/** Checks the lines of a program; nothing of them is run yet. */
-export function checkProgram(lines: readonly Line[], placed: Placed, c: Case): void {
-  for (const line of lines) {
-    const s = line.statement;
-    if (s.kind !== 'step') continue;
-    resolveAction(s.action, null, placed.scope, c);
-    if (s.outcome !== null) resolveOutcome(s.outcome, placed.scope, c);
-    for (const when of line.whens) {
-      residual(when.statement.when, placed.scope, c);
-      resolveOutcome(when.statement.outcome, placed.scope, c);
-    }
+/** Resolves a program: each of its lines becomes instructions, judged like a step. */
+export function resolveProgram(placed: Placed, c: Case): Extract<PlanLine, { kind: 'program' }> {
+  const { line, scope } = placed;
+  const s = line.statement as StatementOf<'program'>;
+  const lines: PlanProgramLine[] = [];
+  for (const inner of line.program) {
+    const step = inner.statement;
+    if (step.kind !== 'step' || mentionsHole(inner, scope, c)) continue;
+    const action = resolveAction(step.action, null, scope, c);
+    lines.push({ action, ...expected(inner, scope, c), span: step.span });
   }
+  const from = s.from === null ? null : filled(s.from.value, scope, c);
+  return { kind: 'program', name: s.name.text, from, lines, span: s.span };
 }

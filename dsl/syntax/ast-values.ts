@@ -91,7 +91,15 @@ export interface Alternative {
 }
 
 export type FaultClass =
-  'access' | 'page' | 'guest page' | 'misaligned' | 'illegal instruction' | 'virtual instruction';
+  | 'access'
+  | 'page'
+  | 'guest page'
+  | 'misaligned'
+  | 'illegal instruction'
+  | 'virtual instruction'
+  | 'environment call'
+  | 'breakpoint exception'
+  | 'software check';
 
 export interface Fault {
   /** null: of the attempt's own kind. */

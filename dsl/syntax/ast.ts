@@ -51,7 +51,10 @@ export type Action =
   | { readonly do: 'calls'; readonly callee: Ref; readonly args: readonly Argument[] }
   | {
       readonly do: 'runs';
+      /** A TVM or a program. */
       readonly tvm: Ref;
+      /** Where a program is entered; null: where its region lies. */
+      readonly at: Address | null;
       readonly vcpu: Expr | null;
       readonly supplying: readonly { readonly what: Word; readonly from: Extent }[];
     }

@@ -91,7 +91,8 @@ export const CLAUSES = ['at', 'gpa', 'taken', 'because', 'as', 'with', 'partial'
 // prettier-ignore
 export const VERDICTS = [
   'ok', 'denied', 'aborted', 'success', 'error', 'running', 'interrupt', 'exits', 'unspecified', 'not',
-  'load', 'store', 'fetch', 'access', 'page', 'guest', 'misaligned', 'illegal', 'virtual',
+  'load', 'store', 'fetch', 'access', 'page', 'guest', 'misaligned', 'illegal', 'virtual', 'environment', 'breakpoint',
+  'software',
 ] as const;
 
 // prettier-ignore
@@ -100,7 +101,7 @@ const OTHERS = [
   'aliases', 'shared', 'sdid', 'mpt', 'tables', 'napot', 'leaves', 'unfenced', 'level', 'invalid', 'xwr', 'raw',
   'reserved', 'bit', 'user', 'fresh', 'global', 'all', 'locked', 'hart', 'id', 'unclassified', 'pasid', 'behind', 'tee',
   'vcpus', 'entry', 'every', 'csr', 'bytes', 'byte', 'va', 'gpa', 'pa', 'iova', 'vcpu', 'supplying', 'ones', 'xlen',
-  'any', 'ecall', 'end', 'fatal', 'failure', 'fault', 'instruction',
+  'any', 'ecall', 'end', 'fatal', 'failure', 'fault', 'instruction', 'call', 'exception',
 ] as const;
 
 const WORDS = [...STATEMENTS, ...ACTIONS, ...CLAUSES, ...VERDICTS, ...OTHERS] as const;

@@ -54,7 +54,7 @@ export const USAGE: Readonly<Record<StatementWord | ActionWord, string>> = {
   writes: 'ACTOR writes csr NAME with VALUE or ACTOR writes N bytes at ADDRESS [-> OUTCOME]',
   translates: 'DEVICE translates at ADDRESS [-> OUTCOME]',
   calls: 'ACTOR calls NAME(ARGUMENT: VALUE, ..) [-> OUTCOME]',
-  runs: 'ACTOR runs TVM [vcpu N] [supplying WHAT from EXTENT ..] -> OUTCOME',
+  runs: 'ACTOR runs PROGRAM [at ADDRESS] -> OUTCOME or ACTOR runs TVM [vcpu N] [supplying WHAT from EXTENT ..] -> OUTCOME',
   continues: 'ACTOR continues -> OUTCOME',
   waits: 'ACTOR waits [-> OUTCOME]',
   executes: 'ACTOR executes "ASSEMBLY" [with REGISTER = VALUE, ..] [-> OUTCOME]',

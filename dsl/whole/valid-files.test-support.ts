@@ -82,7 +82,7 @@ const fault = fc.oneof(
     pick('access', 'page', 'guest page', 'misaligned'),
     ' fault',
   ),
-  pick('illegal instruction', 'virtual instruction'),
+  pick('illegal instruction', 'virtual instruction', 'environment call', 'software check'),
 );
 const cost = fc.oneof(
   seq(pick('mpt', 'total', 'g'), ' ', numeral),
@@ -233,7 +233,7 @@ const action: Text = fc.oneof(
     ref.filter((callee) => !callee.startsWith('<')),
     args,
   ),
-  seq('runs ', ref, maybe(seq('supplying zero_pages from ', extent))),
+  seq('runs ', ref, maybe(seq('at ', address)), maybe(seq('supplying zero_pages from ', extent))),
   seq('executes ', fc.oneof(text, param), pick('', ' with a0 = 1, a1 = key + 8')),
   pick('continues', 'waits'),
 );

@@ -62,6 +62,9 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
     case 'flush':
       world.backEnd.flush(line.what as CacheKind);
       break;
+    case 'program':
+    case 'image':
+      throw new CaseSkip(`not modelled yet: ${line.kind} ${line.name}`);
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${line.why}`);
   }

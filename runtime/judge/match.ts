@@ -15,13 +15,20 @@ export interface MatchContext {
   resolve(value: Value): bigint;
 }
 
-const CAUSES: Readonly<Record<PlanFault['fault'], Readonly<Record<string, number>>>> = {
+const CAUSES: Partial<Record<PlanFault['fault'], Readonly<Record<string, number>>>> = {
   access: { fetch: 1, load: 5, store: 7 },
   page: { fetch: 12, load: 13, store: 15 },
   'guest page': { fetch: 20, load: 21, store: 23 },
   misaligned: { fetch: 0, load: 4, store: 6 },
-  'illegal instruction': { fetch: 2, load: 2, store: 2, other: 2 },
-  'virtual instruction': { fetch: 22, load: 22, store: 22, other: 22 },
+};
+
+/** Exceptions of instructions, whatever they access; an environment call tells where it came from. */
+const INSTRUCTION_CAUSES: Partial<Record<PlanFault['fault'], ReadonlySet<number>>> = {
+  'illegal instruction': new Set([2]),
+  'virtual instruction': new Set([22]),
+  'environment call': new Set([8, 9, 10, 11]),
+  'breakpoint exception': new Set([3]),
+  'software check': new Set([18]),
 };
 
 /** What counts as isolation: access faults and guest-page faults. */
@@ -53,10 +60,11 @@ function matchVerdict(
       if (trap !== null && DENIALS.has(trap.cause)) return null;
       return trap === null ? wentThrough(actual) : `${raised(trap)}, which is not isolation`;
     case 'fault': {
-      const cause = CAUSES[verdict.fault.fault][verdict.fault.origin ?? actual.origin ?? 'other'];
       if (trap === null) return wentThrough(actual);
-      if (trap.cause === cause) return null;
-      const wanted = cause === undefined ? verdict.fault.fault : named(cause);
+      const causes = causesOf(verdict.fault, actual);
+      if (causes.has(trap.cause)) return null;
+      const [cause] = causes;
+      const wanted = causes.size === 1 && cause !== undefined ? named(cause) : verdict.fault.fault;
       return `${raised(trap)}, not ${wanted}`;
     }
     case 'value': {
@@ -90,6 +98,16 @@ function matchVerdict(
     case 'exits':
       return `an access cannot give '${verdict.kind}'`;
   }
+}
+
+/** The causes that a fault of the language stands for: of the kind of access, if it is known, else of any. */
+function causesOf({ fault, origin }: PlanFault, actual: Actual): ReadonlySet<number> {
+  const own = INSTRUCTION_CAUSES[fault];
+  if (own !== undefined) return own;
+  const row = CAUSES[fault] ?? {};
+  const kind = origin ?? actual.origin;
+  const cause = kind === null ? undefined : row[kind];
+  return new Set(cause === undefined ? Object.values(row) : [cause]);
 }
 
 function wentThrough({ origin }: Actual): string {

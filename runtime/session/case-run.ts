@@ -1,5 +1,13 @@
 /** The lines of one case, in file order, on one back end: set-up is built, steps are executed and judged. */
-import type { Plan, PlanActor, PlanLine, PlanOutcome, Span, Value } from '../../dsl/index.ts';
+import type {
+  Plan,
+  PlanAction,
+  PlanActor,
+  PlanLine,
+  PlanOutcome,
+  Span,
+  Value,
+} from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
 import type { Actual, Costs } from '../judge/actual.ts';
 import { Harts } from './actors.ts';
@@ -14,7 +22,7 @@ import { judge, type Judgement } from '../judge/judge.ts';
 import type { MatchContext } from '../judge/match.ts';
 import { platformOf, type Setup } from './platform.ts';
 import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts';
-import { mayBeDenied, type StepLine, Steps } from './steps.ts';
+import { type AttemptAction, mayBeDenied, type StepLine, Steps } from './steps.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Variation } from './variation.ts';
 import { World } from './world.ts';
@@ -177,8 +185,7 @@ export class CaseRun implements MatchContext {
     if (action.do === 'unmodelled') throw new CaseSkip(`not modelled yet: ${action.why}`);
     if (action.do !== 'attempt') {
       this.#spend();
-      const actual =
-        action.do === 'fence' ? this.#steps.fence(actor, action) : this.#steps.csr(actor, action);
+      const actual = this.#instruction(actor, action);
       return { actual, judgement: judge(outcome, actual, null, this) };
     }
     const suspicious = mayBeDenied(outcome);
@@ -195,6 +202,18 @@ export class CaseRun implements MatchContext {
       if (judgement.message !== null || offset >= extent) return { actual, judgement };
       if (this.#traced === this.#line) this.#backEnd.takeTrace();
       this.#witness(outcome, actual, judgement);
+    }
+  }
+
+  #instruction(actor: PlanActor, action: Exclude<PlanAction, AttemptAction>): Actual {
+    switch (action.do) {
+      case 'fence':
+        return this.#steps.fence(actor, action);
+      case 'csr read':
+      case 'csr write':
+        return this.#steps.csr(actor, action);
+      default:
+        throw new CaseSkip(`not modelled yet: ${action.do}`);
     }
   }
 

@@ -3,7 +3,7 @@
  * Read this first: what a scenario means is decided here and in the files named in the order of a case -
  * platform.ts (the machine asked for), build/ (set-up lines), actors.ts (who runs), steps.ts (what it does), judge.ts.
  */
-import type { Plan } from '../../dsl/index.ts';
+import type { Plan, PlanLine } from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { CaseRun, type Ended } from './case-run.ts';
@@ -103,12 +103,7 @@ export function refusalOf(
     if (facts.get(feature) === 'no') return { status: 'skip', reason: `requires ${feature}` };
   }
   for (const line of plan.lines) {
-    const why =
-      line.kind === 'unmodelled'
-        ? line.why
-        : line.kind === 'step' && line.action.do === 'unmodelled'
-          ? line.action.why
-          : null;
+    const why = unmodelled(line);
     if (why !== null) return { status: 'skip', reason: `not modelled yet: ${why}` };
   }
   const { caching, faults } = backEnd.capabilities;
@@ -119,6 +114,32 @@ export function refusalOf(
     return { status: 'skip', reason: `${backEnd.name} cannot plant faults` };
   }
   return null;
+}
+
+/** What a line asks for that no machine here has; null: nothing. */
+function unmodelled(line: PlanLine): string | null {
+  switch (line.kind) {
+    case 'unmodelled':
+      return line.why;
+    case 'image':
+      return `image ${line.name}: images from files`;
+    case 'program':
+      return `program ${line.name}: instructions of a hart`;
+    case 'step':
+      switch (line.action.do) {
+        case 'unmodelled':
+          return line.action.why;
+        case 'execute':
+        case 'run':
+        case 'continue':
+        case 'wait':
+          return 'instructions of a hart';
+        default:
+          return null;
+      }
+    default:
+      return null;
+  }
 }
 
 function knownFailure(plan: Plan, ended: Ended, why: string): Ended {

@@ -9,9 +9,9 @@ import type {
 } from '../../dsl/index.ts';
 import {
   Assembler,
-  CATALOGUE,
   COUNTERS,
   CSR_NAMES,
+  F_REGISTERS,
   FEATURES,
   FENCE_WORDS,
   FENCES,
@@ -24,10 +24,14 @@ import {
   OPERATIONS,
   REASONS,
   REVISIONS,
+  RULE_IDS,
   STAGE_GEOMETRIES,
   wholeIsa,
+  X_REGISTERS,
 } from '../../emulator/index.ts';
-import { CALLS } from './calls.ts';
+import { calls } from './calls.ts';
+import type { Makers } from './lazily.ts';
+import { lazily } from './lazily.ts';
 import {
   LATER_CSRS,
   LATER_FIELDS,
@@ -124,31 +128,42 @@ function assemble(text: string, xlen: 32 | 64): ReturnType<Vocabulary['assemble'
   return assembler.assemble(text).error;
 }
 
-export const VOCABULARY: Vocabulary = {
-  rules: new Set<string>(CATALOGUE.map((rule) => rule.id)),
-  reasons: new Set<string>([...Object.keys(REASONS), ...LATER_REASONS]),
-  knobs: new Map(Object.entries(KNOBS).map(([name, knob]) => [name, knob.values])),
-  openRules: new Map<string, string>(Object.entries(KNOBS).map(([name, { rule }]) => [rule, name])),
-  csrs: new Map<string, { xlens: readonly (32 | 64)[] }>([
-    ...LATER_CSRS.map((name) => [name, { xlens: XLENS }] as const),
-    ...[...CSR_NAMES].map(([name, xlens]) => [name, { xlens }] as const),
-  ]),
-  formatNames: new Set([...Object.keys(FORMATS), ...Object.keys(LATER_FORMATS)]),
-  format,
-  models: new Set<string>(MODELS),
-  revisions: new Map(Object.entries(REVISIONS)),
-  isolationModes: isolationModes(),
-  translationModes: translationModes(),
-  properties: PROPERTIES,
-  features: new Set(Object.keys(FEATURES)),
-  operations: operations(),
-  fences: fences(),
-  shootdowns: new Set(['mpt', 'vma', 'vvma', 'gvma', 'iompt', 'iommu', 'all']),
-  flushes: new Set(['tlb', 'walk', 'mpt', 'all']),
-  actorFlags: new Set(['mxr', 'sum', 'vsmxr', 'vssum', 'hu', 'spvp0', 'ats']),
-  counters: new Set([...Object.keys(COUNTERS), 'total']),
-  calls: CALLS,
-  trapFields: new Set([...TRAP_FIELDS, ...LATER_FIELDS]),
-  assemble,
-  tags: null,
+const MEMBERS: Makers<Vocabulary> = {
+  rules: () => new Set<string>(RULE_IDS),
+  reasons: () => new Set<string>([...Object.keys(REASONS), ...LATER_REASONS]),
+  knobs: () => new Map(Object.entries(KNOBS).map(([name, knob]) => [name, knob.values])),
+  openRules: () =>
+    new Map<string, string>(Object.entries(KNOBS).map(([name, { rule }]) => [rule, name])),
+  csrs: () =>
+    new Map<string, { xlens: readonly (32 | 64)[] }>([
+      ...LATER_CSRS.map((name) => [name, { xlens: XLENS }] as const),
+      ...[...CSR_NAMES].map(([name, xlens]) => [name, { xlens }] as const),
+    ]),
+  formatNames: () => new Set([...Object.keys(FORMATS), ...Object.keys(LATER_FORMATS)]),
+  format: () => format,
+  models: () => new Set<string>(MODELS),
+  revisions: () => new Map(Object.entries(REVISIONS)),
+  isolationModes,
+  translationModes,
+  properties: () => PROPERTIES,
+  features: () => new Set(Object.keys(FEATURES)),
+  operations,
+  fences,
+  shootdowns: () => new Set(['mpt', 'vma', 'vvma', 'gvma', 'iompt', 'iommu', 'all']),
+  flushes: () => new Set(['tlb', 'walk', 'mpt', 'all']),
+  actorFlags: () => new Set(['mxr', 'sum', 'vsmxr', 'vssum', 'hu', 'spvp0', 'ats']),
+  counters: () => new Set([...Object.keys(COUNTERS), 'total']),
+  calls,
+  trapFields: () => new Set([...TRAP_FIELDS, ...LATER_FIELDS]),
+  registers: () => new Set([...X_REGISTERS.keys(), ...F_REGISTERS.keys()]),
+  assemble: () => assemble,
+  tags: () => null,
 };
+
+/** The vocabulary with the tags that the configuration declares; none: any tag may stand. */
+export function vocabularyOf(tags: readonly string[]): Vocabulary {
+  if (tags.length === 0) return VOCABULARY;
+  return lazily({ ...MEMBERS, tags: () => new Set(tags) });
+}
+
+export const VOCABULARY: Vocabulary = lazily(MEMBERS);
