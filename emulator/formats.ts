@@ -28,6 +28,9 @@ function interrupts(suffix: 'e' | 'p'): EntryFormat {
   );
 }
 
+const INTERRUPTS_ENABLED = interrupts('e');
+const INTERRUPTS_PENDING = interrupts('p');
+
 const CAUSE: EntryFormat = {
   32: { code: [30, 0], interrupt: [31, 31] },
   64: { code: [62, 0], interrupt: [63, 63] },
@@ -119,6 +122,8 @@ function pmpcfg(): EntryFormat {
   return { 32: entries(4), 64: entries(8) };
 }
 
+const PMPCFG = pmpcfg();
+
 const QOS: EntryFormat = both({ rcid: [11, 0], mcid: [27, 16], qrid: [31, 28] });
 
 const CSR_FORMATS = {
@@ -174,14 +179,14 @@ const CSR_FORMATS = {
   sstatus: SSTATUS,
   vsstatus: SSTATUS,
   hstatus: { 32: HSTATUS_LOW, 64: { ...HSTATUS_LOW, vsxl: [33, 32] } },
-  mie: interrupts('e'),
-  mip: interrupts('p'),
-  sie: interrupts('e'),
-  sip: interrupts('p'),
-  hie: interrupts('e'),
-  hip: interrupts('p'),
-  vsie: interrupts('e'),
-  vsip: interrupts('p'),
+  mie: INTERRUPTS_ENABLED,
+  mip: INTERRUPTS_PENDING,
+  sie: INTERRUPTS_ENABLED,
+  sip: INTERRUPTS_PENDING,
+  hie: INTERRUPTS_ENABLED,
+  hip: INTERRUPTS_PENDING,
+  vsie: INTERRUPTS_ENABLED,
+  vsip: INTERRUPTS_PENDING,
   mcause: CAUSE,
   scause: CAUSE,
   vscause: CAUSE,
@@ -200,8 +205,8 @@ const CSR_FORMATS = {
     32: { mode: [31, 31], vmid: [28, 22], ppn: [21, 0] },
     64: { mode: [63, 60], vmid: [57, 44], ppn: [43, 0] },
   },
-  pmpcfg: pmpcfg(),
-  ...Object.fromEntries([...Array(16).keys()].map((k) => [`pmpcfg${k}`, pmpcfg()])),
+  pmpcfg: PMPCFG,
+  ...Object.fromEntries([...Array(16).keys()].map((k) => [`pmpcfg${k}`, PMPCFG])),
 } as const satisfies Record<string, EntryFormat>;
 
 /** Widths that are not XLEN: table entries of the other XLEN. */

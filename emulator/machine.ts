@@ -10,15 +10,14 @@ import type { CachedEntry } from './cache/cached-entry.ts';
 import type { CacheKind, FenceRequest } from './cache/fence-request.ts';
 import { decisionsWith } from './decisions.ts';
 import type { Fault } from './decisions.ts';
+import { Board } from './devices/board.ts';
 import { cachedEntry, Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
-import { Board } from './devices/board.ts';
 import { Hart } from './hart/hart.ts';
 import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
 import { CACHING } from './platform.ts';
 import type { Platform } from './platform.ts';
-import { FAULTS } from './rules/faults.ts';
 import type { RuleId } from './rules/fired.ts';
 import { newFired, RULE_IDS } from './rules/fired.ts';
 
@@ -43,13 +42,18 @@ export class Machine {
   private readonly harts: Hart[] = [];
   private active: readonly Hart[] = [];
   private xlen: 32 | 64 = 64;
+  private readonly known: Readonly<Record<string, Fault | undefined>>;
+
+  /** `faults`: those that a platform may name, from faults/index.ts. */
+  constructor(faults: Readonly<Record<string, Fault>> = {}) {
+    this.known = faults;
+  }
 
   /** Builds the platform afresh; memory, harts and columns are reused. Returns why it cannot, or null. */
   reset(platform: Platform): string | null {
-    const known: Readonly<Record<string, Fault | undefined>> = FAULTS;
     const faults: Fault[] = [];
     for (const name of platform.faults) {
-      const fault = known[name];
+      const fault = this.known[name];
       if (fault === undefined) return `no fault is called '${name}'`;
       faults.push(fault);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DECISIONS, decisionsWith } from '../decisions.ts';
-import { FAULTS } from '../rules/faults.ts';
+import { FAULTS } from './index.ts';
 import { rules, type Fault } from './fault.ts';
 
 const all = Object.entries(FAULTS) as [string, Fault][];

@@ -1,22 +1,20 @@
 /** Which rules the model decided in this case: one byte per rule, set where the decision is made. */
-import { CATALOGUE } from './catalogue.ts';
+import { RULE_LISTS } from './ids.ts';
 
-export type RuleId = (typeof CATALOGUE)[number]['id'];
+export { R } from './ids.ts';
 
-type Underscored<S extends string> = S extends `${infer A}-${infer B}`
-  ? `${A}_${Underscored<B>}`
-  : S;
+export type RuleId = (typeof RULE_LISTS)[keyof typeof RULE_LISTS][number];
 
-/** Rule id, with `_` for `-`, to its index: `fired[R.SMMPT_LKUP_02] = 1`. */
-export const R = Object.fromEntries(
-  CATALOGUE.map((rule, index) => [rule.id.replaceAll('-', '_'), index]),
-) as { readonly [K in RuleId as Underscored<K>]: number };
+/** Every rule; its position is its index. */
+export const RULE_IDS: readonly RuleId[] = [
+  ...RULE_LISTS['smsd-smmpt'],
+  ...RULE_LISTS.cove,
+  ...RULE_LISTS.io,
+];
 
-export const RULE_IDS: readonly RuleId[] = CATALOGUE.map((rule) => rule.id);
-
-/** Marks of one case; index = position in the catalogue. */
+/** Marks of one case, by index of the rule. */
 export type Fired = Uint8Array;
 
 export function newFired(): Fired {
-  return new Uint8Array(CATALOGUE.length);
+  return new Uint8Array(RULE_IDS.length);
 }

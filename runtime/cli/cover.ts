@@ -1,5 +1,5 @@
 /** `sdt cover`: which rules of the specification the scenarios decide, assert or only touch; gaps first. */
-import { CATALOGUE } from '../../emulator/index.ts';
+import { catalogue, RULE_LISTS } from '../../emulator/index.ts';
 import type { RuleRow, RuleState, Unwitnessed } from '../gate/cover.ts';
 import { Coverage, percent, stateOf } from '../gate/cover.ts';
 import { EXIT } from '../run/exit-code.ts';
@@ -7,7 +7,7 @@ import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
 import { jsonText } from '../explain/json-text.ts';
 import { exemptions } from './exemptions.ts';
-import { FAULTS, openGate } from './gate.ts';
+import { everyFault, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import type { Output } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.ts';
 /** Members of sets that are named before the rest is counted. */
 const SHOWN = 20;
 
-const LISTS = [...new Set(CATALOGUE.map(({ list }) => list))];
+const LISTS = Object.keys(RULE_LISTS);
 
 /** Gaps first; the states behind them are only counted unless all is asked for. */
 const ORDER: readonly RuleState[] = [
@@ -31,14 +31,14 @@ export async function command(invocation: Invocation): Promise<number> {
   const { io, options } = invocation;
   const minimum = minimumOf(options['min']);
   const list = typeof options['list'] === 'string' ? options['list'] : 'smsd-smmpt';
-  const rules = CATALOGUE.filter((rule) => rule.list === list);
+  const rules = catalogue().filter((rule) => rule.list === list);
   if (rules.length === 0) {
     throw new UsageError(`there is no list of rules '${list}'`, `lists are ${LISTS.join(', ')}`);
   }
   const coverage = new Coverage();
   const gate = await openGate(invocation, (result) => coverage.add(result));
   if (gate === null) return EXIT.usage;
-  if (options['prove'] === true && gate.red === 0) coverage.prove(gate.run, FAULTS);
+  if (options['prove'] === true && gate.red === 0) coverage.prove(gate.run, await everyFault());
 
   const paths = gate.scripts.map(({ path }) => path);
   const rows = coverage.rows(rules, exemptions(io.cwd, paths));

@@ -1,7 +1,7 @@
 /** `exempt.csv` beside the suites: rules that no scenario can decide, one reason each. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CATALOGUE } from '../../emulator/index.ts';
+import { RULE_IDS } from '../../emulator/index.ts';
 import { UsageError } from './usage-error.ts';
 
 const FILE = 'exempt.csv';
@@ -14,7 +14,7 @@ export function exemptions(cwd: string, paths: readonly string[]): ReadonlyMap<s
       folders.add(folder);
     }
   }
-  const known = new Set<string>(CATALOGUE.map(({ id }) => id));
+  const known = new Set<string>(RULE_IDS);
   const reasons = new Map<string, string>();
   for (const folder of folders) {
     const shown = join(folder, FILE);

@@ -1,10 +1,10 @@
-/** The named faults of the machine, by name. */
-import { FAULTS } from '../../emulator/index.ts';
-
+/** The named faults of the machine, by name: loaded when a command plants or lists them. */
 export interface Fault {
   readonly says: string;
   /** Rules that the replaced decision decides. */
   readonly breaks: readonly string[];
 }
 
-export const FAULT_CATALOGUE: Readonly<Record<string, Fault>> = FAULTS;
+export async function faultCatalogue(): Promise<Readonly<Record<string, Fault>>> {
+  return (await import('../../emulator/faults/index.ts')).FAULTS;
+}

@@ -7,7 +7,7 @@ import type { CaseResult } from '../session/results.ts';
 import { isGreen } from '../session/results.ts';
 import type { Script } from '../run/script.ts';
 import { plural } from '../explain/text-width.ts';
-import { FAULT_CATALOGUE } from './faults.ts';
+import { faultCatalogue } from './faults.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
@@ -15,9 +15,10 @@ import { machineRunner } from './machine-runner.ts';
 import { loadScripts } from './scripts.ts';
 import { variationsOf } from './variations.ts';
 
-export const FAULTS: readonly PlantedFault[] = Object.entries(FAULT_CATALOGUE).map(
-  ([name, { says, breaks }]) => ({ name, says, breaks }),
-);
+export async function everyFault(): Promise<readonly PlantedFault[]> {
+  const rows = Object.entries(await faultCatalogue());
+  return rows.map(([name, { says, breaks }]) => ({ name, says, breaks }));
+}
 
 export interface Gate {
   readonly scripts: readonly Script[];
@@ -45,7 +46,7 @@ export async function openGate(
   const variations = await variationsOf({ ...settings, caching });
   const [variation] = variations;
   if (variation === undefined) return null;
-  const runner: CaseRunner = machineRunner();
+  const runner: CaseRunner = await machineRunner(true);
   const run: FaultRun = {
     scripts,
     policies: caching === 'all' ? CACHING : [caching as Caching],

@@ -1,12 +1,12 @@
 /** `sdt list`: the cases of the selection, or what the language and the machine know. */
 import { DIAGNOSTICS } from '../../dsl/index.ts';
-import { CATALOGUE, FEATURES, KNOBS, REASONS, REVISIONS } from '../../emulator/index.ts';
+import { catalogue, FEATURES, KNOBS, REASONS, REVISIONS } from '../../emulator/index.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { jsonText } from '../explain/json-text.ts';
 import { select } from '../run/select.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
-import { FAULT_CATALOGUE } from './faults.ts';
+import { faultCatalogue } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';
 import { filtersOf, loadScripts, pattern } from './scripts.ts';
@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.ts';
 /** A catalogue as rows of a name, an optional remark and a sentence. */
 type Rows = readonly (readonly [name: string, remark: string, says: string])[];
 
-const CATALOGUES: Readonly<Record<string, () => Rows>> = {
+const CATALOGUES: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   knobs: () =>
     Object.entries(KNOBS).map(([name, knob]) => {
       const values = knob.values.map((value) => (value === knob.default ? `[${value}]` : value));
@@ -23,10 +23,10 @@ const CATALOGUES: Readonly<Record<string, () => Rows>> = {
     }),
   features: () => Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
   reasons: () => Object.entries(REASONS).map(([name, says]) => [name, '', says] as const),
-  rules: () => CATALOGUE.map(({ id, list, statement }) => [id, list, statement] as const),
+  rules: () => catalogue().map(({ id, list, statement }) => [id, list, statement] as const),
   revisions: () => Object.entries(REVISIONS).map(([name, { says }]) => [name, '', says] as const),
-  faults: () =>
-    Object.entries(FAULT_CATALOGUE).map(([name, fault]) => [
+  faults: async () =>
+    Object.entries(await faultCatalogue()).map(([name, fault]) => [
       name,
       '',
       `${fault.says}; breaks ${fault.breaks.join(' ')}`,
@@ -41,7 +41,7 @@ export async function command(invocation: Invocation): Promise<number> {
   const { io, options } = invocation;
   const asked = Object.keys(CATALOGUES).filter((name) => options[name] === true);
   for (const name of asked) {
-    const rows = matching(CATALOGUES[name]?.() ?? [], invocation.targets);
+    const rows = matching((await CATALOGUES[name]?.()) ?? [], invocation.targets);
     if (rows.length === 0) throw new UsageError(`nothing matches ${invocation.targets.join(' ')}`);
     const text =
       options['json'] === true ? catalogueJson(rows) : table(rows, io.stdout.columns ?? 100);

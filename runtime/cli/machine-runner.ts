@@ -3,7 +3,9 @@ import { Machine } from '../../emulator/index.ts';
 import type { CaseRunner } from '../run/batch.ts';
 import { runCase } from '../session/session.ts';
 
-export function machineRunner(): CaseRunner {
-  const machine = new Machine();
+/** `plants`: whether its cases name faults; what those replace is loaded only then. */
+export async function machineRunner(plants: boolean): Promise<CaseRunner> {
+  const faults = plants ? (await import('../../emulator/faults/index.ts')).FAULTS : {};
+  const machine = new Machine(faults);
   return (plan, variation) => runCase(plan, machine, variation);
 }

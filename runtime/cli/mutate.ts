@@ -5,14 +5,16 @@ import type { PlantedFault } from '../gate/faults-run.ts';
 import { mutate } from '../gate/mutate.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
-import { FAULTS, openGate } from './gate.ts';
+import { everyFault, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function command(invocation: Invocation): Promise<number> {
   const { io, options } = invocation;
   const [pattern, ...targets] = invocation.targets;
-  const faults = FAULTS.filter(({ name }) => pattern === undefined || named(pattern).test(name));
+  const faults = (await everyFault()).filter(
+    ({ name }) => pattern === undefined || named(pattern).test(name),
+  );
   if (faults.length === 0) {
     throw new UsageError(
       `no fault is called like '${pattern ?? ''}'`,

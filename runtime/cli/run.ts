@@ -119,7 +119,8 @@ function executor(
     const threads = threadCount(asked, work, availableParallelism());
     if (threads === 1 && timeout === null) {
       const { machineRunner } = await import('./machine-runner.ts');
-      const bench: Bench = { runCase: machineRunner(), variations, repeat, clock, debug };
+      const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0));
+      const bench: Bench = { runCase, variations, repeat, clock, debug };
       yield* onThisThread(bench, pause)(batches);
       return;
     }

@@ -3,7 +3,7 @@ import { KNOBS, REVISIONS } from '../../emulator/index.ts';
 import type { Variation } from '../session/variation.ts';
 import { policies } from '../session/policies.ts';
 import { VOCABULARY } from '../vocabulary/vocabulary.ts';
-import { FAULT_CATALOGUE } from './faults.ts';
+import { faultCatalogue } from './faults.ts';
 import type { Settings } from './settings.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
 
@@ -18,7 +18,9 @@ export async function variationsOf(settings: Settings): Promise<readonly Variati
       throw new UsageError(`the knob ${name} cannot be '${value}'`, `it is ${values.join(' or ')}`);
     }
   }
-  for (const fault of settings.fault) await known('fault', fault, Object.keys(FAULT_CATALOGUE));
+  for (const fault of settings.fault) {
+    await known('fault', fault, Object.keys(await faultCatalogue()));
+  }
   const common = { model, revision, knobs: settings.set, faults: settings.fault, seed, steps };
   return policies(settings.caching).map((caching) => ({ ...common, caching }));
 }

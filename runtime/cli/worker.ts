@@ -24,13 +24,6 @@ const compiler = new Compiler(
   setup.tags,
 );
 const scripts = new Map<string, Script>();
-const bench: Bench = {
-  runCase: machineRunner(),
-  variations: setup.variations,
-  repeat: setup.repeat,
-  clock: () => performance.now(),
-  debug: setup.debug,
-};
 
 function scriptOf(path: string): Script {
   let script = scripts.get(path);
@@ -45,7 +38,7 @@ function scriptOf(path: string): Script {
   return script;
 }
 
-function perform({ path, scenario: index, cases, skip }: ThreadTask): void {
+function perform(bench: Bench, { path, scenario: index, cases, skip }: ThreadTask): void {
   const scenario = scriptOf(path).scenarios[index];
   if (scenario === undefined) throw new Error(`${path} has no scenario ${index}`);
   // From here on the time limit counts.
@@ -67,5 +60,12 @@ function answer(message: ThreadAnswer): void {
   parentPort?.postMessage(message);
 }
 
-parentPort?.on('message', perform);
-parentPort?.postMessage(READY);
+async function start(): Promise<void> {
+  const { variations, repeat, debug } = setup;
+  const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0));
+  const bench: Bench = { runCase, variations, repeat, clock: () => performance.now(), debug };
+  parentPort?.on('message', (task: ThreadTask) => perform(bench, task));
+  parentPort?.postMessage(READY);
+}
+
+void start();

@@ -1,5 +1,5 @@
 /** A result in words for people: the failure frame of the language reference, the reason, the replay command. */
-import { CATALOGUE } from '../../emulator/index.ts';
+import { catalogue } from '../../emulator/index.ts';
 import type { CaseResult, Failure } from '../session/results.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { frame } from '../explain/frame.ts';
@@ -57,7 +57,7 @@ const CLAIMS = 3;
 function claimLines({ status, covers, failures }: CaseResult): readonly string[] {
   if (status !== 'fail' || failures.some(({ kind }) => kind === 'covers-not-fired')) return [];
   const named = failures.map(({ rule }) => rule);
-  const claims = CATALOGUE.filter(({ id }) => covers.includes(id) && !named.includes(id));
+  const claims = catalogue().filter(({ id }) => covers.includes(id) && !named.includes(id));
   const lines = claims.slice(0, CLAIMS).map((rule) => `  covers ${rule.id}: ${rule.statement}`);
   const more = claims.length - CLAIMS;
   return more > 0 ? [...lines, `  covers ${more} more rules`] : lines;
@@ -82,7 +82,7 @@ function failureLines(failure: Failure, options: ReporterOptions, paint: Paint):
   if (failure.message !== `got ${failure.actual}`) {
     lines.push(`${gutter}  ${printable(failure.message)}`);
   }
-  const rule = CATALOGUE.find(({ id }) => id === failure.rule);
+  const rule = catalogue().find(({ id }) => id === failure.rule);
   if (rule !== undefined) lines.push(`${gutter}  rule ${rule.id}: ${printable(rule.statement)}`);
   return lines;
 }

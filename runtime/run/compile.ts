@@ -1,18 +1,18 @@
 /** Files into scripts: the language's documents with the machine's vocabulary, as a run sees them. */
-import type { Diagnostic, Document, Load, Source } from '../../dsl/index.ts';
+import type { Diagnostic, Document, Load, Source, Vocabulary } from '../../dsl/index.ts';
 import { caseCount, caseId, compile, expand } from '../../dsl/index.ts';
 import type { Script, ScriptScenario } from './script.ts';
-import { VOCABULARY } from '../vocabulary/vocabulary.ts';
+import { vocabularyOf } from '../vocabulary/vocabulary.ts';
 
 export class Compiler {
   readonly #load: Load;
-  readonly #vocabulary: typeof VOCABULARY;
+  readonly #vocabulary: Vocabulary;
   readonly #reported = new Set<string>();
 
   /** `tags`: those that the configuration declares; empty: any. */
   constructor(load: Load, tags: readonly string[]) {
     this.#load = load;
-    this.#vocabulary = tags.length === 0 ? VOCABULARY : { ...VOCABULARY, tags: new Set(tags) };
+    this.#vocabulary = vocabularyOf(tags);
   }
 
   /** A file as a script. What is wrong with a file that several use is reported once, but keeps each from running. */

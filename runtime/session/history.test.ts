@@ -1,5 +1,6 @@
 /** A failure that rests on cached entries says so: which line filled them, what changed since, why the fences left them. */
 import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../../emulator/faults/index.ts';
 import { Machine } from '../../emulator/index.ts';
 import { explainCase } from '../explain/explain.ts';
 import { planOf } from './session.test-support.ts';
@@ -13,7 +14,7 @@ const RETAIN: Variation = { ...DEFAULT_VARIATION, caching: 'retain' };
 function walkOf(text: string, variation = RETAIN): string {
   const { status, failures, reason } = runCase(
     planOf(`scenario "t"\n${text}`),
-    new Machine(),
+    new Machine(FAULTS),
     variation,
   );
   expect([status, reason]).toEqual(['fail', null]);

@@ -127,17 +127,20 @@ const NAMESPACES: Readonly<Record<string, Functions>> = {
   },
 };
 
-export const CALLS: ReadonlyMap<string, CallNamespace> = new Map(
-  Object.entries(NAMESPACES).map(([name, functions]) => [
-    name,
-    {
-      functions: new Map(
-        Object.entries(functions).map(([call, args]) => [
-          call,
-          args.split(' ').filter((word) => word !== ''),
-        ]),
-      ),
-      errors: ERRORS,
-    },
-  ]),
-);
+export function calls(): ReadonlyMap<string, CallNamespace> {
+  return new Map(
+    Object.entries(NAMESPACES).map(([name, functions]) => [
+      name,
+      { functions: functionsOf(functions), errors: ERRORS },
+    ]),
+  );
+}
+
+function functionsOf(functions: Functions): CallNamespace['functions'] {
+  return new Map(
+    Object.entries(functions).map(([call, args]) => [
+      call,
+      args.split(' ').filter((word) => word !== ''),
+    ]),
+  );
+}

@@ -1,0 +1,25 @@
+/** Named ways for the machine to be wrong; each replaces one decision. A suite is measured by how many it finds. Loaded when asked for. */
+import { ATTEMPT_FAULTS, ISOLATION_FAULTS, REPORT_FAULTS, TABLE_FAULTS } from './access.ts';
+import { CACHE_FAULTS, FENCE_FAULTS } from './cache.ts';
+import { CSR_FAULTS, TRAP_FAULTS } from './hart.ts';
+import { MPT_FAULTS } from './mpt.ts';
+import { MTT_FAULTS } from './mtt.ts';
+import { PMP_FAULTS } from './protect.ts';
+import { PTE_FAULTS } from './translate.ts';
+
+export const FAULTS = {
+  ...ATTEMPT_FAULTS,
+  ...ISOLATION_FAULTS,
+  ...TABLE_FAULTS,
+  ...PTE_FAULTS,
+  ...MPT_FAULTS,
+  ...MTT_FAULTS,
+  ...PMP_FAULTS,
+  ...CACHE_FAULTS,
+  ...FENCE_FAULTS,
+  ...CSR_FAULTS,
+  ...TRAP_FAULTS,
+  ...REPORT_FAULTS,
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
