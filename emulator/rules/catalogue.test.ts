@@ -25,7 +25,7 @@ describe('the rule catalogue', () => {
 
   it('gives each rule the list, the statement and the source of its own row', () => {
     for (const list of ['smsd-smmpt', 'cove', 'io'] as const) {
-      const [header = '', ...rows] = written(`./${list}.csv`).trimEnd().split('\n');
+      const [header = '', ...rows] = written(`./${list}.csv`).trimEnd().split(/\r?\n/);
       const last = catalogue().findLast((rule) => rule.list === list);
       const row = rows.at(-1) ?? '';
       expect(row.startsWith(`${last?.id},`)).toBe(true);
