@@ -4,9 +4,11 @@ import type { Denial } from '../access/trap.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { counterBit } from './csr-counters.ts';
+import { isFloatCsr } from './csr-float.ts';
 import { HSTATUS } from './csr-hypervisor.ts';
 import { MSTATUS } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
+import { floatStatus } from './float-state.ts';
 
 /** Nominal privilege as CSR numbers encode it: 0 U, 1 S, 2 HS, 3 M. */
 const PRIVILEGE: Readonly<Record<Mode, number>> = { M: 3, S: 2, U: 0, VS: 1, VU: 0 };
@@ -69,6 +71,7 @@ export function deniesCsr(
     return isVirtual(mode) ? inGuest(state, hsAllows, 'csr.privilege') : illegal('csr.privilege');
   }
   if (writes && decide.isReadOnly(row.number)) return illegal('csr.read_only');
+  if (isFloatCsr(row.number) && floatStatus(state, mode) === 0) return illegal('float.off');
   const bit = counterBit(row.number);
   if (bit !== null) return deniesCounter(state, mode, bit);
   return deniesTranslation(state, row, mode);

@@ -9,9 +9,11 @@ import { newFired, R } from '../rules/fired.ts';
 import { deniesCsr, isVirtual } from './csr-access.ts';
 import type { CsrDecisions } from './csr-decisions.ts';
 import { csrDecisions } from './csr-decisions.ts';
+import { isFloatCsr } from './csr-float.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { CELLS, cellOf } from './csr-cells.ts';
 import { CSR_ROWS } from './csr-table.ts';
+import { markFloatDirty } from './float-state.ts';
 
 export type CsrOp = 'read' | 'write' | 'set' | 'clear';
 
@@ -148,6 +150,7 @@ export class CsrFile implements CsrState {
     const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
     const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
+    if (op !== 'read' && isFloatCsr(named.row.number)) markFloatDirty(this, mode);
     if (op === 'write') this.#write(bound, value);
     else if (op === 'set') this.#write(bound, this.decide.set(old, value));
     else if (op === 'clear') this.#write(bound, this.decide.clear(old, value));

@@ -1,9 +1,16 @@
 /** Hypervisor and virtual-supervisor CSRs. GEILEN is 0: no guest external interrupts. */
 import type { Platform } from '../platform.ts';
-import { causeMask, EPC_MASK, gatedEnvcfg, legaliseTvec, VS_INTERRUPTS } from './csr-machine.ts';
+import {
+  causeMask,
+  EPC_MASK,
+  gatedEnvcfg,
+  legaliseTvec,
+  VS_INTERRUPTS,
+  withSummary,
+} from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
-import { ATP, atpMode, legaliseSatp, SSTATUS_WRITABLE, stageGeometry } from './csr-supervisor.ts';
+import { ATP, atpMode, legaliseSatp, sstatusMask, stageGeometry } from './csr-supervisor.ts';
 
 /** Bits of hstatus. */
 export const HSTATUS = {
@@ -76,7 +83,12 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
   hypervisor('htinst', 0x64a),
   hypervisor('hgatp', 0x680, { affectsAccess: true, legalise: legaliseHgatp }),
   hypervisor('hgeip', 0xe12, { mask: 0n }),
-  hypervisor('vsstatus', 0x200, { mask: SSTATUS_WRITABLE, initial: xl, affectsAccess: true }),
+  hypervisor('vsstatus', 0x200, {
+    mask: sstatusMask,
+    initial: xl,
+    legalise: (state, _, wanted) => withSummary(state, wanted),
+    affectsAccess: true,
+  }),
   hypervisor('vsie', 0x204, {
     read: (state) => (state.raw('mie') & toGuest(state)) >> 1n,
     write: (state, value) => merge(state, 'mie', toGuest(state), value << 1n),

@@ -13,6 +13,7 @@ export const MSTATUS = {
   MPIE: 1n << 7n,
   SPP: 1n << 8n,
   MPP: 3n << 11n,
+  FS: 3n << 13n,
   MPRV: 1n << 17n,
   SUM: 1n << 18n,
   MXR: 1n << 19n,
@@ -27,18 +28,32 @@ export const MSTATUS = {
   MPV: 1n << 39n,
 } as const;
 
-/** FS, VS and XS are read-only zero: no scenario executes floating-point or vector code. */
+/** FS: float registers and fcsr, where F is. */
+export const floatField = (platform: Platform) => (platform.features.has('F') ? MSTATUS.FS : 0n);
+
+/** SD, the top bit of a status register of XLEN bits: FS is Dirty. Nothing else has state that can be dirty. */
+export const dirtyBit = ({ xlen }: Platform) => 1n << BigInt(xlen - 1);
+
+/** A status register with SD as FS has it. */
+export function withSummary({ platform }: CsrState, status: bigint): bigint {
+  const isDirty = (status & MSTATUS.FS) === MSTATUS.FS;
+  return isDirty ? status | dirtyBit(platform) : status & ~dirtyBit(platform);
+}
+
+/** VS and XS are read-only zero. */
 function mstatusMask(platform: Platform): bigint {
   const { SIE, MIE, SPIE, UBE, MPIE, SPP, MPP, MPRV, SUM, MXR, TVM, TW, TSR, SBE, MBE, GVA, MPV } =
     MSTATUS;
   const always =
     SIE | MIE | SPIE | UBE | MPIE | SPP | MPP | MPRV | SUM | MXR | TVM | TW | TSR | SBE | MBE;
-  return withHypervisor(platform) ? always | GVA | MPV : always;
+  const float = floatField(platform);
+  return withHypervisor(platform) ? always | float | GVA | MPV : always | float;
 }
 
-function legaliseMstatus({ decide }: CsrState, old: bigint, wanted: bigint): bigint {
+function legaliseMstatus(state: CsrState, old: bigint, wanted: bigint): bigint {
   const mpp = Number((wanted & MSTATUS.MPP) >> 11n);
-  return keepUnless(decide.isLegalMpp(mpp), old, wanted, MSTATUS.MPP);
+  const legal = keepUnless(state.decide.isLegalMpp(mpp), old, wanted, MSTATUS.MPP);
+  return withSummary(state, legal);
 }
 
 /** MXL = XLEN, then I, S, U and the letters of the extensions that the machine has; nothing of it can be written. */

@@ -2,13 +2,23 @@
 import { STAGE_GEOMETRIES } from '../translate/geometry.ts';
 import type { StageGeometry } from '../translate/geometry.ts';
 import type { Feature, Platform } from '../platform.ts';
-import { causeMask, EPC_MASK, gatedEnvcfg, legaliseTvec, MSTATUS } from './csr-machine.ts';
+import {
+  causeMask,
+  dirtyBit,
+  EPC_MASK,
+  floatField,
+  gatedEnvcfg,
+  legaliseTvec,
+  MSTATUS,
+  withSummary,
+} from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr } from './csr-row.ts';
 
-/** SD, VS, FS, XS are zero; UXL is read-only. */
+/** VS and XS are zero; SD and UXL are read-only. */
 const { SIE, SPIE, UBE, SPP, SUM, MXR, UXL } = MSTATUS;
-export const SSTATUS_WRITABLE = SIE | SPIE | UBE | SPP | SUM | MXR;
+export const sstatusMask = (platform: Platform) =>
+  SIE | SPIE | UBE | SPP | SUM | MXR | floatField(platform);
 
 /** satp, vsatp and hgatp at both XLENs: lowest bit and width of MODE, of ASID or VMID, and width of PPN. */
 export const ATP = {
@@ -88,8 +98,14 @@ export const SUPERVISOR_CSRS: readonly CsrRow[] = [
   csr('sstatus', 0x100, {
     virtual: 'vsstatus',
     affectsAccess: true,
-    read: (state) => state.raw('mstatus') & (SSTATUS_WRITABLE | UXL),
-    write: (state, value) => merge(state, 'mstatus', SSTATUS_WRITABLE, value),
+    read: (state) => {
+      const { platform } = state;
+      return state.raw('mstatus') & (sstatusMask(platform) | UXL | dirtyBit(platform));
+    },
+    write: (state, value) => {
+      merge(state, 'mstatus', sstatusMask(state.platform), value);
+      state.setRaw('mstatus', withSummary(state, state.raw('mstatus')));
+    },
   }),
   csr('sie', 0x104, {
     virtual: 'vsie',

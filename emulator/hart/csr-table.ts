@@ -1,5 +1,6 @@
 /** Every CSR of the machine: the one list. */
 import { COUNTER_CSRS } from './csr-counters.ts';
+import { FLOAT_CSRS } from './csr-float.ts';
 import { HYPERVISOR_CSRS } from './csr-hypervisor.ts';
 import { ISOLATION_CSRS } from './csr-isolation.ts';
 import { MACHINE_CSRS } from './csr-machine.ts';
@@ -14,4 +15,5 @@ export const CSR_ROWS: readonly CsrRow[] = [
   ...SUPERVISOR_CSRS,
   ...HYPERVISOR_CSRS,
   ...COUNTER_CSRS,
+  ...FLOAT_CSRS,
 ];

@@ -220,9 +220,9 @@ describe('mstatus', () => {
   it('shows its supervisor fields as sstatus; vsstatus is apart', () => {
     const csrs = hart();
     csrs.poke('sstatus', ONES);
-    // SIE SPIE UBE SPP SUM MXR; UXL = 2.
-    expect(csrs.peek('sstatus')).toBe(0x2_000c_0162n);
-    expect(csrs.peek('mstatus')).toBe(0xa_000c_0162n);
+    // SIE SPIE UBE SPP FS SUM MXR SD; UXL = 2.
+    expect(csrs.peek('sstatus')).toBe(0x8000_0002_000c_6162n);
+    expect(csrs.peek('mstatus')).toBe(0x8000_000a_000c_6162n);
     expect(csrs.peek('vsstatus')).toBe(0x2_0000_0000n);
   });
 });

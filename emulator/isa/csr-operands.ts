@@ -2,12 +2,7 @@
 import { CSR_ROWS } from '../hart/csr-table.ts';
 
 /** CSRs of unprivileged extensions, which no privileged table lists. */
-const UNPRIVILEGED: readonly (readonly [string, number])[] = [
-  ['fflags', 0x001],
-  ['frm', 0x002],
-  ['fcsr', 0x003],
-  ['ssp', 0x011],
-];
+const UNPRIVILEGED: readonly (readonly [string, number])[] = [['ssp', 0x011]];
 
 /** Name to number, whatever a machine has. */
 export const CSR_NUMBERS: ReadonlyMap<string, number> = new Map([

@@ -53,6 +53,8 @@ export const REASONS = {
   'csr.privilege': 'the CSR is not accessible in this mode',
   'csr.absent': 'the machine has no such CSR',
   'csr.read_only': 'the CSR is read-only',
+  'float.off': 'FS of mstatus (or, in a guest, of vsstatus) is Off',
+  'float.rounding': 'the rounding mode is reserved',
   'instruction.privilege': 'the instruction is not allowed in this mode',
   'instruction.absent': 'the machine does not implement the instruction',
 } as const;
