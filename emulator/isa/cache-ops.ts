@@ -1,9 +1,12 @@
 /** Cache blocks (Zicbom, Zicboz, Zicbop), FENCE.I, waiting (Zawrs) and conditional zeroing (Zicond). */
-import type { Op } from './op.ts';
-import { extension, op, pure, system } from './op.ts';
+import type { Binary, Op } from './op.ts';
+import { extension, op, registers, system } from './op.ts';
 
 const CBOM = extension('Zicbom');
 const CBOP = extension('Zicbop');
+
+const zeroIfZero: Binary = (e, a, b) => e.select(e.isZero(b), b, a);
+const zeroUnlessZero: Binary = (e, a, b) => e.select(e.isZero(b), a, e.constant(0));
 
 export const CACHE_OPS: readonly Op[] = [
   op('cbo.inval (rs1)', '0000000 00000 rs1 010 00000 0001111', CBOM, system('cbo', 'inval')),
@@ -46,6 +49,16 @@ export const CACHE_OPS: readonly Op[] = [
   ),
   op('wrs.nto', '0000000 01101 00000 000 00000 1110011', extension('Zawrs'), system('wrs', 'nto')),
   op('wrs.sto', '0000000 11101 00000 000 00000 1110011', extension('Zawrs'), system('wrs', 'sto')),
-  op('czero.eqz rd, rs1, rs2', '0000111 rs2 rs1 101 rd 0110011', extension('Zicond'), pure()),
-  op('czero.nez rd, rs1, rs2', '0000111 rs2 rs1 111 rd 0110011', extension('Zicond'), pure()),
+  op(
+    'czero.eqz rd, rs1, rs2',
+    '0000111 rs2 rs1 101 rd 0110011',
+    extension('Zicond'),
+    registers(zeroIfZero),
+  ),
+  op(
+    'czero.nez rd, rs1, rs2',
+    '0000111 rs2 rs1 111 rd 0110011',
+    extension('Zicond'),
+    registers(zeroUnlessZero),
+  ),
 ];

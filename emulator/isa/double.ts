@@ -16,6 +16,16 @@ export const DOUBLE: readonly Op[] = [
     D,
     system('float', 'widen', 's'),
   ),
-  op('fmv.x.d rd, fs1', '1110001 00000 fs1 000 rd 1010011', rv64(D), pure()),
-  op('fmv.d.x fd, rs1', '1111001 00000 rs1 000 fd 1010011', rv64(D), pure()),
+  op(
+    'fmv.x.d rd, fs1',
+    '1110001 00000 fs1 000 rd 1010011',
+    rv64(D),
+    pure((e) => e.allOf(e.fs1)),
+  ),
+  op(
+    'fmv.d.x fd, rs1',
+    '1111001 00000 rs1 000 fd 1010011',
+    rv64(D),
+    pure((e) => e.rawOf(e.rs1)),
+  ),
 ];

@@ -1,5 +1,6 @@
 /** F: single precision, and the rows that F and D share. */
-import type { Op, Where } from './op.ts';
+import type { Word } from '../engine/emitter.ts';
+import type { Op, Pure, Where } from './op.ts';
 import { extension, memory, op, pure, rv64, system } from './op.ts';
 
 /** `s` or `d`, and the two fmt bits of the encoding. */
@@ -7,6 +8,30 @@ export interface Precision {
   readonly suffix: 's' | 'd';
   readonly fmt: '00' | '01';
   readonly where: Where;
+}
+
+/** The magnitude of fs1 with the sign of fs2, its opposite (fsgnjn), or the sign of both combined (fsgnjx). */
+function injectSign(name: string, p: Precision['suffix']): Pure {
+  return pure((float) =>
+    float.wide(float.fs1, float.fs2, (e, first, second) => {
+      const boxes = e.constant(0, -1);
+      const sign = p === 'd' ? e.constant(0, 1 << 31) : e.constant(1 << 31, 0);
+      // A single that is not NaN-boxed counts as the canonical NaN.
+      const unbox = (a: Word): Word =>
+        p === 'd'
+          ? a
+          : e.let(a, (x) =>
+              e.select(e.ltu(x, boxes), e.constant(0x7fc00000, 0), e.unsignedWord(x)),
+            );
+      const result = e.let(unbox(first), (a) => {
+        const signs = e.and(unbox(second), sign);
+        if (name === 'fsgnjx') return e.xor(a, signs);
+        const taken = name === 'fsgnj' ? signs : e.xor(signs, sign);
+        return e.or(e.and(a, e.xor(sign, e.constant(-1))), taken);
+      });
+      return p === 'd' ? result : e.or(result, boxes);
+    }),
+  );
 }
 
 /** Arithmetic, comparison and conversion to and from integers: the same at each precision. */
@@ -32,7 +57,7 @@ export function floatOps({ suffix: p, fmt, where: F }: Precision): readonly Op[]
       `${name}.${p} ${result}, fs1, fs2`,
       `${funct5}${fmt} fs2 fs1 ${funct3} ${result} 1010011`,
       F,
-      name.startsWith('fsgnj') ? pure() : float(name.slice(1)),
+      name.startsWith('fsgnj') ? injectSign(name, p) : float(name.slice(1)),
     );
   const toInteger = (name: string, code: string, where: Where): Op =>
     op(
@@ -85,6 +110,16 @@ export const FLOAT: readonly Op[] = [
   op('flw fd, imm(rs1)', 'imm[11:0] rs1 010 fd 0000111', F, memory('load', 4, 'float')),
   op('fsw fs2, imm(rs1)', 'imm[11:5] fs2 rs1 010 imm[4:0] 0100111', F, memory('store', 4, 'float')),
   ...floatOps({ suffix: 's', fmt: '00', where: F }),
-  op('fmv.x.w rd, fs1', '1110000 00000 fs1 000 rd 1010011', F, pure()),
-  op('fmv.w.x fd, rs1', '1111000 00000 rs1 000 fd 1010011', F, pure()),
+  op(
+    'fmv.x.w rd, fs1',
+    '1110000 00000 fs1 000 rd 1010011',
+    F,
+    pure((e) => e.lowOf(e.fs1)),
+  ),
+  op(
+    'fmv.w.x fd, rs1',
+    '1111000 00000 rs1 000 fd 1010011',
+    F,
+    pure((e) => e.boxed(e.rs1)),
+  ),
 ];

@@ -1,4 +1,5 @@
 /** A row of the instruction table: how an instruction is written, encoded, where it exists, and what it does. */
+import type { Emit, Emitter, Flag, Word } from '../engine/emitter.ts';
 import type { Extension } from './extensions.ts';
 import type { Pattern, Slot } from './pattern.ts';
 import { pattern, slotOf } from './pattern.ts';
@@ -12,6 +13,8 @@ export interface Where {
 /** Computes registers from registers; touches no memory and never traps. */
 export interface Pure {
   readonly kind: 'pure';
+  /** What it leaves in rd or fd. */
+  readonly emit: Emit;
 }
 
 export type MemoryAction = 'load' | 'store' | 'lr' | 'sc' | 'amo' | 'cas';
@@ -33,7 +36,10 @@ export interface Memory {
 /** May change the pc otherwise than by its own length. */
 export interface Control {
   readonly kind: 'control';
-  readonly jump: 'jal' | 'jalr' | 'eq' | 'ne' | 'lt' | 'ge' | 'ltu' | 'geu';
+  /** `branch` and `call` go to pc + imm, `return` to rs1 + imm; the latter two leave where they came from in rd. */
+  readonly jump: 'branch' | 'call' | 'return';
+  /** Whether a branch is taken; null: always. */
+  readonly taken: ((e: Emitter) => Flag) | null;
 }
 
 /** Leaves the engine: privileged behaviour, CSRs, fences, float arithmetic. `args` are the row's constants. */
@@ -109,8 +115,26 @@ export const extension = (...needs: Extension[]): Where => ({ needs, xlen: null 
 export const rv32 = (where: Where): Where => ({ ...where, xlen: 32 });
 export const rv64 = (where: Where): Where => ({ ...where, xlen: 64 });
 
-export const pure = (): Pure => ({ kind: 'pure' });
-export const control = (jump: Control['jump']): Control => ({ kind: 'control', jump });
+/** A function of two values; instructions apply it to registers, or to a register and a constant. */
+export type Binary = (e: Emitter, a: Word, b: Word) => Word;
+
+export const pure = (emit: Emit): Pure => ({ kind: 'pure', emit });
+/** rs1 and rs2; rs1 and imm; rs1 alone. */
+export const registers = (f: Binary): Pure => pure((e) => f(e, e.rs1, e.rs2));
+export const immediate = (f: Binary): Pure => pure((e) => f(e, e.rs1, e.imm));
+export const unary = (f: (e: Emitter, a: Word) => Word): Pure => pure((e) => f(e, e.rs1));
+/** The same on the low words of RV64, result sign-extended. */
+export const word = ({ emit }: Pure): Pure => pure((e) => e.word(emit));
+export const branch = (taken: (e: Emitter) => Flag): Control => ({
+  kind: 'control',
+  jump: 'branch',
+  taken,
+});
+export const control = (jump: 'call' | 'return'): Control => ({
+  kind: 'control',
+  jump,
+  taken: null,
+});
 export const as = (text: string): Alias => ({ kind: 'alias', text });
 export const system = (call: string, ...args: readonly (string | number)[]): System => ({
   kind: 'system',
