@@ -2,8 +2,8 @@
 import type { LoggedStep } from './access/trace-log.ts';
 import type { WalkStep } from './access/trace.ts';
 import type { CachedEntry } from './cache/cached-entry.ts';
-import type { KeptEntry } from './cache/entry-cache.ts';
-import { GLOBAL } from './cache/entry-cache.ts';
+import type { KeptEntry } from './cache/entry-view.ts';
+import { GLOBAL } from './cache/entry-view.ts';
 import { RULE_IDS } from './rules/fired.ts';
 import type { RuleId } from './rules/fired.ts';
 

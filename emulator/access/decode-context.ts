@@ -6,6 +6,8 @@ import { domainGeometry } from '../hart/csr-isolation.ts';
 import { deniesOperation } from '../hart/operation-rights.ts';
 import type { AtpFields } from '../hart/csr-supervisor.ts';
 import { stageGeometry } from '../hart/csr-supervisor.ts';
+import { STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
+import { cacheDecisions } from '../cache/policy.ts';
 import type { Domain } from '../isolate/domain.ts';
 import { REVISIONS } from '../revision.ts';
 import { R } from '../rules/fired.ts';
@@ -16,11 +18,14 @@ import type { Kind, OperationName } from './kinds.ts';
 import type { Denial } from './trap.ts';
 
 type Contexts5 = Record<Mode, Context>;
+/** How the entry cache tags what it keeps. */
+type Keeps = Pick<typeof cacheDecisions, 'sdidTag' | 'vmidTag'>;
 
 /** The contexts of one hart. */
 export class Contexts {
   readonly #csrs: CsrFile;
   readonly #of = Object.fromEntries(MODES.map((mode) => [mode, idle(mode)])) as Contexts5;
+  #keep: Keeps = cacheDecisions;
   #version = -1;
   #domainVersion = -1;
   #domain: Domain | null = null;
@@ -33,6 +38,10 @@ export class Contexts {
 
   constructor(csrs: CsrFile) {
     this.#csrs = csrs;
+  }
+
+  reset(keep: Keeps): void {
+    this.#keep = keep;
   }
 
   /** The context of an access that an instruction in `mode` makes: MPRV and SPVP are applied. */
@@ -118,6 +127,7 @@ export class Contexts {
     const { platform, decide } = this.#csrs;
     const geometry = stageGeometry(atp.mode, name === 'g', platform);
     if (geometry === null) return null;
+    const { sdidTag, vmidTag } = this.#keep;
     const has = (feature: 'Svadu' | 'Svade') => platform.features.has(feature);
     return {
       name,
@@ -125,6 +135,8 @@ export class Contexts {
       root: atp.root,
       below,
       tags,
+      tag: tagOf(STAGE_CODE[name], 0, sdidTag(tags.sdid), vmidTag(tags.vmid)),
+      isGuest: name === 'g',
       updatesAccessed: decide.updatesAccessed(has('Svadu'), has('Svade'), level.adue),
       pbmt: level.pbmte,
       bigEndian,
@@ -137,9 +149,11 @@ export class Contexts {
     this.#domainVersion = domainVersion;
     this.#sdid = sdidTagsTranslations && domain !== null ? domain.sdid : 0;
     const geometry = domain === null ? null : domainGeometry(domain.mode, platform);
-    this.#domain =
-      domain === null || geometry === null || !decide.isActive(domain.sdid)
-        ? null
-        : { isolation, geometry, root: domain.root, sdid: domain.sdid, bigEndian: false };
+    this.#domain = null;
+    if (domain === null || geometry === null || !decide.isActive(domain.sdid)) return;
+    const { root, sdid } = domain;
+    const code = isolation === 'smmpt' ? STAGE_CODE.mpt : STAGE_CODE.mtt;
+    const tag = tagOf(code, 0, this.#keep.sdidTag(sdid), 0);
+    this.#domain = { isolation, geometry, root, sdid, tag, bigEndian: false };
   }
 }

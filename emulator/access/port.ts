@@ -206,14 +206,13 @@ export class Port extends Verdicts {
     return null;
   }
 
-  /** Uses a kept entry in place of one in memory: into `lo`, `hi`, and the trace. */
+  /** Uses the kept entry that the cache found last in place of one in memory: into `lo`, `hi`, and the trace. */
   useKept(stage: StageName, level: number, kept: number, size: number): void {
     const { cache } = this;
-    this.lo = cache.lo[kept];
-    this.hi = cache.hi[kept];
+    this.lo = cache.lo;
+    this.hi = cache.hi;
     if (this.trace === null) return;
-    const page = cache.physicalPage[kept];
-    this.note(stage, level, page, cache.ownOffset[kept], size, 'cache');
+    this.note(stage, level, cache.physicalPage(kept), cache.ownOffset(kept), size, 'cache');
   }
 
   /** Svade: a clear bit is a page fault, without any write. */

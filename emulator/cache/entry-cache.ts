@@ -1,33 +1,16 @@
 /**
- * What a hart has read from its tables and may still use: raw entries in columns, found by a hash probe and decided
- * again at each use. Tags say for whom an entry was read; policy says what is kept.
+ * What a hart has read from its tables and may still use: raw entries, found by a hash probe and decided again at each
+ * use. Tags say for whom an entry was read; policy says what is kept.
  */
 import type { StageName } from '../translate/stage.ts';
+import type { Described, EntryView, KeptEntry } from './entry-view.ts';
+import { GLOBAL, View } from './entry-view.ts';
 import type { CacheKind } from './fence-request.ts';
 import type { Keep } from './policy.ts';
 
-/** Stage numbers of the columns. */
+/** Stage numbers of the tags. */
 export const STAGES = ['s', 'vs', 'g', 'mpt', 'mtt'] as const satisfies readonly StageName[];
 export const STAGE_CODE = { s: 0, vs: 1, g: 2, mpt: 3, mtt: 4 } as const;
-
-/** The ASID of an entry that matches every ASID of its SDID and VMID. */
-export const GLOBAL = -1;
-
-/** One entry as a fence sees it; the object is reused, so do not keep it. Pages are input pages: VA, GPA or SPA. */
-export interface EntryView {
-  readonly stage: StageName;
-  readonly level: number;
-  readonly isLeaf: boolean;
-  readonly sdid: number;
-  readonly vmid: number;
-  readonly asid: number;
-  /** G was set in the entry or on the way to it: it matches any ASID. */
-  readonly global: boolean;
-  /** First input page that the entry covers, and how many. */
-  readonly page: number;
-  readonly span: number;
-  covers(page: number): boolean;
-}
 
 export interface Matching {
   /** A global entry serves every ASID. */
@@ -38,6 +21,28 @@ export interface Matching {
 
 const FIRST = 256;
 
+// An entry is one record of eight words and one of four pages: what a probe compares lies side by side.
+const WORDS = 3;
+const TAG = 0;
+/** The input prefix: the input page without the bits that the level leaves to lower ones; low and high word. */
+const PREFIX_LO = 1;
+const PREFIX_HI = 2;
+/** ASID or GLOBAL. */
+const ASID = 3;
+const LO = 4;
+const HI = 5;
+/** Offset of the entry in its page. */
+const OFFSET = 6;
+const LEAF = 7;
+
+const PAGES = 2;
+/** The entry's own page, in the space of its stage and physically. */
+const OWN = 0;
+const PHYSICAL = 1;
+/** First input page that it covers, and how many. */
+const INPUT = 2;
+const SPAN = 3;
+
 /** Where the level stands in a tag. */
 const LEVEL = 20;
 
@@ -46,9 +51,11 @@ export function tagOf(stage: number, level: number, sdid: number, vmid: number):
   return (((((stage << 3) | level) << 6) | sdid) << 14) | vmid;
 }
 
-function hash(prefix: number, tag: number): number {
-  const folded = (prefix | 0) ^ Math.imul((prefix * 2 ** -32) | 0, 0x85ebca6b);
-  const mixed = Math.imul(folded ^ Math.imul(tag, 0x27d4eb2f), 0x9e3779b1);
+/** The upper word of a prefix. */
+const upper = (prefix: number): number => (prefix * 2 ** -32) | 0;
+
+function hash(tag: number, lo: number, hi: number): number {
+  const mixed = Math.imul(lo ^ Math.imul(hi, 0x85ebca6b) ^ Math.imul(tag, 0x27d4eb2f), 0x9e3779b1);
   return mixed ^ (mixed >>> 15);
 }
 
@@ -56,22 +63,15 @@ export class EntryCache {
   /** False: nothing is ever kept, so nobody need ask. */
   active = false;
   count = 0;
-  /** Of the entry that `deepest` found. */
+  /** Of the entry that `deepest` found: its level, and what it says. */
   level = 0;
-  lo = new Int32Array(FIRST);
-  hi = new Int32Array(FIRST);
-  /** The entry's own address: page in the space of its stage, offset, and physical page. */
-  ownPage = new Float64Array(FIRST);
-  ownOffset = new Int32Array(FIRST);
-  physicalPage = new Float64Array(FIRST);
-  /** By entry: ASID or GLOBAL. */
-  asid = new Int32Array(FIRST);
-  private tag = new Int32Array(FIRST);
-  private prefix = new Float64Array(FIRST);
-  private first = new Float64Array(FIRST);
-  private span = new Float64Array(FIRST);
-  private leaf = new Uint8Array(FIRST);
-  private stamp = new Float64Array(FIRST);
+  lo = 0;
+  hi = 0;
+  private words = new Int32Array(FIRST << WORDS);
+  private pages = new Float64Array(FIRST << PAGES);
+  /** By entry: when it was used last. */
+  private stamps = new Float64Array(FIRST);
+  /** By hash: the entry, counted from 1. */
   private table = new Int32Array(FIRST * 2);
   private mask = FIRST * 2 - 1;
   private clock = 0;
@@ -79,6 +79,7 @@ export class EntryCache {
   private readonly held = [0, 0, 0];
   private keep: Keep = { kind: 'none' };
   private isSized = false;
+  private isRandom = false;
   private sharesGlobal = true;
   private ignoresAsid = false;
   private random = 1;
@@ -87,6 +88,7 @@ export class EntryCache {
   reset(keep: Keep, seed: number, matching: Matching): void {
     this.keep = keep;
     this.isSized = keep.kind === 'sized';
+    this.isRandom = keep.kind === 'random';
     this.sharesGlobal = matching.sharesGlobal();
     this.ignoresAsid = matching.ignoresAsid();
     this.active = keep.kind !== 'none';
@@ -97,15 +99,24 @@ export class EntryCache {
 
   /** The entry that serves input prefix `prefix` for these tags, or -1. */
   find(tag: number, prefix: number, asid: number): number {
-    const { table, mask, asid: kept } = this;
-    let at = hash(prefix, tag) & mask;
+    return this.probe(tag, prefix | 0, upper(prefix), asid);
+  }
+
+  private probe(tag: number, lo: number, hi: number, asid: number): number {
+    const { table, mask, words } = this;
+    let at = hash(tag, lo, hi) & mask;
     for (;;) {
       const e = table[at] - 1;
       if (e < 0) return -1;
-      if (this.tag[e] === tag && this.prefix[e] === prefix) {
-        const owner = kept[e];
+      const word = e << WORDS;
+      if (
+        words[word + PREFIX_LO] === lo &&
+        words[word + TAG] === tag &&
+        words[word + PREFIX_HI] === hi
+      ) {
+        const owner = words[word + ASID];
         if (owner === asid || (owner === GLOBAL && this.sharesGlobal) || this.ignoresAsid) {
-          if (this.isSized) this.stamp[e] = ++this.clock;
+          if (this.isSized) this.stamps[e] = ++this.clock;
           return e;
         }
       }
@@ -114,8 +125,8 @@ export class EntryCache {
   }
 
   /**
-   * The deepest entry kept for an input page, of levels `first` to `last`, or -1; its level is left in `level`.
-   * `tag` is that of level 0; `scale`: by level, what makes a prefix of the page.
+   * The deepest entry kept for an input page, of levels `first` to `last`, or -1; what it says is left in `lo`, `hi`
+   * and `level`. `tag` is that of level 0; `scale`: by level, what makes a prefix of the page.
    */
   deepest(
     tag: number,
@@ -126,13 +137,35 @@ export class EntryCache {
     asid: number,
   ): number {
     for (let level = first; level <= last; level++) {
-      const e = this.find(tag | (level << LEVEL), Math.floor(page * scale[level]), asid);
+      // Truncation of both words drops the fraction.
+      const prefix = page * scale[level];
+      const e = this.probe(tag | (level << LEVEL), prefix | 0, upper(prefix), asid);
       if (e >= 0) {
         this.level = level;
+        this.lo = this.words[(e << WORDS) + LO];
+        this.hi = this.words[(e << WORDS) + HI];
         return e;
       }
     }
     return -1;
+  }
+
+  /** Whether an entry serves every ASID. */
+  isGlobal(e: number): boolean {
+    return this.words[(e << WORDS) + ASID] === GLOBAL;
+  }
+
+  /** Where an entry lies: its page in the space of its stage, its physical page, its offset in both. */
+  ownPage(e: number): number {
+    return this.pages[(e << PAGES) + OWN];
+  }
+
+  physicalPage(e: number): number {
+    return this.pages[(e << PAGES) + PHYSICAL];
+  }
+
+  ownOffset(e: number): number {
+    return this.words[(e << WORDS) + OFFSET];
   }
 
   /**
@@ -149,34 +182,39 @@ export class EntryCache {
     lo: number,
     hi: number,
   ): number {
+    const { words } = this;
     let e = this.find(tag, prefix, asid);
-    if (e >= 0 && this.asid[e] !== asid) e = this.exact(tag, prefix, asid);
+    if (e >= 0 && words[(e << WORDS) + ASID] !== asid) e = this.exact(tag, prefix, asid);
     if (e < 0) e = this.add(tag, prefix, asid, isLeaf);
-    else if (this.leaf[e] !== (isLeaf ? 1 : 0)) {
+    else if (words[(e << WORDS) + LEAF] !== (isLeaf ? 1 : 0)) {
       this.held[this.classOf(e)]--;
-      this.leaf[e] = isLeaf ? 1 : 0;
+      words[(e << WORDS) + LEAF] = isLeaf ? 1 : 0;
       this.held[this.classOf(e)]++;
     }
-    this.first[e] = first;
-    this.span[e] = span;
-    this.lo[e] = lo;
-    this.hi[e] = hi;
+    this.words[(e << WORDS) + LO] = lo;
+    this.words[(e << WORDS) + HI] = hi;
+    this.pages[(e << PAGES) + INPUT] = first;
+    this.pages[(e << PAGES) + SPAN] = span;
     return e;
   }
 
   /** The entry kept for just this ASID (or GLOBAL), or -1. */
   private exact(tag: number, prefix: number, asid: number): number {
+    const { words } = this;
+    const [lo, hi] = [prefix | 0, upper(prefix)];
     for (let e = 0; e < this.count; e++) {
-      if (this.asid[e] === asid && this.tag[e] === tag && this.prefix[e] === prefix) return e;
+      const word = e << WORDS;
+      if (words[word + ASID] !== asid || words[word + TAG] !== tag) continue;
+      if (words[word + PREFIX_LO] === lo && words[word + PREFIX_HI] === hi) return e;
     }
     return -1;
   }
 
   /** Where the entry itself lies. */
   locate(e: number, ownPage: number, ownOffset: number, physicalPage: number): void {
-    this.ownPage[e] = ownPage;
-    this.ownOffset[e] = ownOffset;
-    this.physicalPage[e] = physicalPage;
+    this.pages[(e << PAGES) + OWN] = ownPage;
+    this.pages[(e << PAGES) + PHYSICAL] = physicalPage;
+    this.words[(e << WORDS) + OFFSET] = ownOffset;
   }
 
   /** Drops what the predicate names; returns how many entries went. */
@@ -199,7 +237,10 @@ export class EntryCache {
 
   /** Under `random`: forgets a seeded part of the entries. Called once per attempt, so that hits never move the draw. */
   tick(): void {
-    if (this.keep.kind !== 'random') return;
+    if (this.isRandom) this.forgetSome();
+  }
+
+  private forgetSome(): void {
     const draw = this.draw();
     if (this.count > 0 && (draw & 3) === 0)
       this.dropIndexed((e) => ((draw >>> (e & 15)) & 16) !== 0);
@@ -207,13 +248,15 @@ export class EntryCache {
 
   private add(tag: number, prefix: number, asid: number, isLeaf: boolean): number {
     if (this.keep.kind === 'sized') this.makeRoom(this.keep, tag, isLeaf);
-    if (this.count === this.lo.length) this.grow();
+    if (this.count === this.stamps.length) this.grow();
     const e = this.count++;
-    this.tag[e] = tag;
-    this.prefix[e] = prefix;
-    this.asid[e] = asid;
-    this.leaf[e] = isLeaf ? 1 : 0;
-    this.stamp[e] = ++this.clock;
+    const word = e << WORDS;
+    this.words[word + TAG] = tag;
+    this.words[word + PREFIX_LO] = prefix | 0;
+    this.words[word + PREFIX_HI] = upper(prefix);
+    this.words[word + ASID] = asid;
+    this.words[word + LEAF] = isLeaf ? 1 : 0;
+    this.stamps[e] = ++this.clock;
     this.held[this.classOf(e)]++;
     this.place(e);
     return e;
@@ -221,7 +264,7 @@ export class EntryCache {
 
   /** 0 pointer of a page table, 1 leaf of one, 2 protection table. */
   private classOf(e: number): 0 | 1 | 2 {
-    return classOf(this.tag[e], this.leaf[e] === 1);
+    return classOf(this.words[(e << WORDS) + TAG], this.words[(e << WORDS) + LEAF] === 1);
   }
 
   private makeRoom(keep: Keep & { kind: 'sized' }, tag: number, isLeaf: boolean): void {
@@ -231,7 +274,7 @@ export class EntryCache {
       let oldest = -1;
       for (let e = 0; e < this.count; e++) {
         if (this.classOf(e) !== group) continue;
-        if (oldest < 0 || this.stamp[e] < this.stamp[oldest]) oldest = e;
+        if (oldest < 0 || this.stamps[e] < this.stamps[oldest]) oldest = e;
       }
       this.dropIndexed((e) => e === oldest);
     }
@@ -241,7 +284,7 @@ export class EntryCache {
     let kept = 0;
     for (let e = 0; e < this.count; e++) {
       if (predicate(e)) continue;
-      if (kept !== e) for (const column of this.columns()) column[kept] = column[e];
+      if (kept !== e) this.move(e, kept);
       kept++;
     }
     const gone = this.count - kept;
@@ -256,29 +299,31 @@ export class EntryCache {
     return gone;
   }
 
-  private columns(): (Float64Array | Int32Array | Uint8Array)[] {
-    const { lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, leaf, stamp } = this;
-    const { first, span } = this;
-    return [lo, hi, ownPage, ownOffset, physicalPage, asid, tag, prefix, leaf, stamp, first, span];
+  private move(from: number, to: number): void {
+    this.words.copyWithin(to << WORDS, from << WORDS, (from + 1) << WORDS);
+    this.pages.copyWithin(to << PAGES, from << PAGES, (from + 1) << PAGES);
+    this.stamps[to] = this.stamps[from];
   }
 
   private describe(e: number): Described {
-    const tag = this.tag[e];
+    const word = e << WORDS;
+    const tag = this.words[word + TAG];
     return {
       stage: STAGES[tag >>> 23],
-      level: (tag >>> 20) & 7,
-      isLeaf: this.leaf[e] === 1,
+      level: (tag >>> LEVEL) & 7,
+      isLeaf: this.words[word + LEAF] === 1,
       sdid: (tag >>> 14) & 63,
       vmid: tag & 0x3fff,
-      asid: this.asid[e],
-      page: this.first[e],
-      span: this.span[e],
+      asid: this.words[word + ASID],
+      page: this.pages[(e << PAGES) + INPUT],
+      span: this.pages[(e << PAGES) + SPAN],
     };
   }
 
   private place(e: number): void {
-    const { table, mask } = this;
-    let at = hash(this.prefix[e], this.tag[e]) & mask;
+    const { table, mask, words } = this;
+    const word = e << WORDS;
+    let at = hash(words[word + TAG], words[word + PREFIX_LO], words[word + PREFIX_HI]) & mask;
     while (table[at] !== 0) at = (at + 1) & mask;
     table[at] = e + 1;
   }
@@ -287,10 +332,10 @@ export class EntryCache {
   list(): KeptEntry[] {
     return Array.from({ length: this.count }, (_, e) => ({
       ...this.describe(e),
-      entryPage: this.physicalPage[e],
-      entryOffset: this.ownOffset[e],
-      lo: this.lo[e],
-      hi: this.hi[e],
+      entryPage: this.physicalPage(e),
+      entryOffset: this.ownOffset(e),
+      lo: this.words[(e << WORDS) + LO],
+      hi: this.words[(e << WORDS) + HI],
     }));
   }
 
@@ -304,23 +349,14 @@ export class EntryCache {
   }
 
   private grow(): void {
-    const size = this.lo.length * 2;
-    const wider = <T extends Float64Array | Int32Array | Uint8Array>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.lo = wider(new Int32Array(size), this.lo);
-    this.hi = wider(new Int32Array(size), this.hi);
-    this.ownPage = wider(new Float64Array(size), this.ownPage);
-    this.ownOffset = wider(new Int32Array(size), this.ownOffset);
-    this.physicalPage = wider(new Float64Array(size), this.physicalPage);
-    this.asid = wider(new Int32Array(size), this.asid);
-    this.tag = wider(new Int32Array(size), this.tag);
-    this.prefix = wider(new Float64Array(size), this.prefix);
-    this.first = wider(new Float64Array(size), this.first);
-    this.span = wider(new Float64Array(size), this.span);
-    this.leaf = wider(new Uint8Array(size), this.leaf);
-    this.stamp = wider(new Float64Array(size), this.stamp);
+    const size = this.stamps.length * 2;
+    const { words, pages, stamps } = this;
+    this.words = new Int32Array(size << WORDS);
+    this.words.set(words);
+    this.pages = new Float64Array(size << PAGES);
+    this.pages.set(pages);
+    this.stamps = new Float64Array(size);
+    this.stamps.set(stamps);
     this.table = new Int32Array(size * 2);
     this.mask = size * 2 - 1;
     for (let e = 0; e < this.count; e++) this.place(e);
@@ -329,38 +365,4 @@ export class EntryCache {
 
 function classOf(tag: number, isLeaf: boolean): 0 | 1 | 2 {
   return tag >>> 23 >= STAGE_CODE.mpt ? 2 : isLeaf ? 1 : 0;
-}
-
-type Described = Omit<EntryView, 'covers' | 'global'>;
-
-/** An entry with where it was read and what it says. */
-export interface KeptEntry extends Described {
-  /** Physical page and offset. */
-  readonly entryPage: number;
-  readonly entryOffset: number;
-  readonly lo: number;
-  readonly hi: number;
-}
-
-/** The reused cursor of `drop`. */
-class View implements EntryView {
-  stage: StageName = 's';
-  level = 0;
-  isLeaf = false;
-  sdid = 0;
-  vmid = 0;
-  asid = 0;
-  global = false;
-  page = 0;
-  span = 1;
-
-  at(entry: Described): this {
-    Object.assign(this, entry);
-    this.global = entry.asid === GLOBAL;
-    return this;
-  }
-
-  covers(page: number): boolean {
-    return page >= this.page && page < this.page + this.span;
-  }
 }

@@ -2,7 +2,7 @@
 import type { Mode } from '../access/context.ts';
 import { operandDecisions } from '../hart/fence-operands.ts';
 import { within } from '../memory/page.ts';
-import type { EntryView } from './entry-cache.ts';
+import type { EntryView } from './entry-view.ts';
 
 const GIBIBYTE = 2 ** 18;
 

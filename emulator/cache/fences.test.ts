@@ -6,7 +6,7 @@ import type { Feature, Platform } from '../platform.ts';
 import { Pmp } from '../protect/pmp.ts';
 import { newFired, R } from '../rules/fired.ts';
 import { testPlatform } from '../test-platform.ts';
-import type { EntryView } from './entry-cache.ts';
+import type { EntryView } from './entry-view.ts';
 import { fenceDecisions } from './fence-decisions.ts';
 import type { FenceName } from './fence-request.ts';
 import { Fences } from './fences.ts';

@@ -63,6 +63,7 @@ export class Hart {
     this.decide = decide;
     this.pmp.reset(platform, fired, decide.pmp);
     this.csrs.reset(platform, fired, decide.csr);
+    this.contexts.reset(decide.cache);
     this.fences.reset(decide.fence);
     this.cache.reset(keepOf(platform), platform.seed + this.id, decide.cache);
     this.port.reset(platform, decide, fired);

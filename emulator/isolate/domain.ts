@@ -8,6 +8,8 @@ export interface Domain {
   /** Page number of the root table. */
   readonly root: number;
   readonly sdid: number;
+  /** The SDID as the entry cache has it, for level 0. */
+  readonly tag: number;
   /** mstatus.MBE: table entries are big-endian. */
   readonly bigEndian: boolean;
 }

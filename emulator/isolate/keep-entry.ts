@@ -1,6 +1,6 @@
 /** Entries of protection tables in the entry cache: one way to keep them, whatever their format. */
 import type { Port } from '../access/port.ts';
-import { GLOBAL } from '../cache/entry-cache.ts';
+import { GLOBAL } from '../cache/entry-view.ts';
 
 /**
  * Keeps the entry just read, `port.lo` and `port.hi`, for all physical pages it covers. `tag`: that of level 0;

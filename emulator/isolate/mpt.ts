@@ -1,7 +1,7 @@
 /** The Smmpt look-up: the seven numbered steps of the specification. */
 import type { Port } from '../access/port.ts';
 import { R } from '../rules/fired.ts';
-import { GLOBAL, STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
+import { GLOBAL } from '../cache/entry-view.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Domain } from './domain.ts';
 import { keepEntry } from './keep-entry.ts';
@@ -30,9 +30,8 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   let level = g.levels - 1;
   let table = domain.root; // 1.
   let kept = -1;
-  const tag = tagOf(STAGE_CODE.mpt, 0, keep.sdidTag(domain.sdid), 0);
   if (cache.active && keep.mayUse()) {
-    kept = cache.deepest(tag, page, g.scale, 0, level, GLOBAL);
+    kept = cache.deepest(domain.tag, page, g.scale, 0, level, GLOBAL);
     if (kept >= 0) level = cache.level;
   }
   for (;;) {
@@ -48,7 +47,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
         const isValid = !decide.isInvalid(port.lo);
         if (keep.keepsProtection(isValid, port.keepsInvalid)) {
           const isLeaf = !isValid || decide.isLeaf(port.lo);
-          keepEntry(port, tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
+          keepEntry(port, domain.tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
         }
       }
     }

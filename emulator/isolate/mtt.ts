@@ -1,6 +1,6 @@
 /** The Smmtt look-up of the MTT era: L3, L2, L1. */
 import type { Port } from '../access/port.ts';
-import { GLOBAL, STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
+import { GLOBAL } from '../cache/entry-view.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Domain } from './domain.ts';
@@ -29,9 +29,8 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   let level: number = g.root;
   let table = domain.root;
   let kept = -1;
-  const tag = tagOf(STAGE_CODE.mtt, 0, keep.sdidTag(domain.sdid), 0);
   if (cache.active && keep.mayUse()) {
-    kept = cache.deepest(tag, page, g.scale, 1, level, GLOBAL);
+    kept = cache.deepest(domain.tag, page, g.scale, 1, level, GLOBAL);
     if (kept >= 0) level = cache.level;
   }
   for (;;) {
@@ -47,7 +46,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
       if (cache.active && keep.keepsProtection(true, port.keepsInvalid)) {
         const type = decide.type(g.xlen, port.lo, port.hi);
         const isLeaf = level === 1 || (level === 2 && type !== L1_DIR);
-        keepEntry(port, tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
+        keepEntry(port, domain.tag, level, page, g.scale[level], isLeaf, tablePage, at & 4095);
       }
     }
     const { lo, hi } = port;

@@ -17,6 +17,10 @@ export interface Stage {
   readonly root: number;
   readonly below: Stage | null;
   readonly tags: Tags;
+  /** SDID and VMID as the entry cache has them, for level 0. */
+  readonly tag: number;
+  /** The G-stage: its input are guest physical addresses. */
+  readonly isGuest: boolean;
   /** ADUE: hardware sets A and D; otherwise a clear bit is a page fault. */
   readonly updatesAccessed: boolean;
   /** PBMTE of the stage. */

@@ -1,7 +1,7 @@
 /** One translation stage: the numbered steps of the manual. Stages compose, because each table read is translated below. */
 import type { Kind } from '../access/kinds.ts';
 import type { Port } from '../access/port.ts';
-import { GLOBAL, STAGE_CODE, tagOf } from '../cache/entry-cache.ts';
+import { GLOBAL } from '../cache/entry-view.ts';
 import { field, within } from '../memory/page.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { setAccessed } from './accessed-dirty.ts';
@@ -24,10 +24,9 @@ export function translate(
   const decide = port.decide.pte;
   const keep = port.decide.cache;
   const g = stage.geometry;
-  const isGuest = stage.name === 'g';
-  if (isGuest) port.enterGuest(page, offset, implicit, kind);
   // 1. Canonical, or as narrow as the mode.
-  if (isGuest) {
+  if (stage.isGuest) {
+    port.enterGuest(page, offset, implicit, kind);
     if (!decide.fitsGuestWidth(g, page)) return port.refuseStage('pte.guest_width', stage.name);
   } else if (!decide.isCanonical(g, page)) {
     return port.refuseStage('pte.canonical', stage.name);
@@ -35,67 +34,52 @@ export function translate(
 
   let level = g.levels - 1;
   let table = stage.root;
-  let kept = -1;
   let global = false;
-  const { asid } = stage.tags;
-  const tag = tagOf(
-    isGuest ? STAGE_CODE.g : stage.name === 'vs' ? STAGE_CODE.vs : STAGE_CODE.s,
-    0,
-    keep.sdidTag(stage.tags.sdid),
-    keep.vmidTag(stage.tags.vmid),
-  );
-  if (cache.active && keep.mayUse()) {
-    kept = cache.deepest(tag, page, g.scale, 0, level, asid);
-    if (kept >= 0) level = cache.level;
-  }
   let ownPage = 0;
   let ownOffset = 0;
-  let lo = 0;
-  let hi = 0;
-  let fromCache = false;
-  let have = false;
-  for (;;) {
-    if (have) have = false;
-    else if (kept >= 0) {
+  /** The kept entry that stands in `port`, or -1: then it is one from memory, if `isRead`. */
+  let kept = -1;
+  let isRead = false;
+  if (cache.active && keep.mayUse()) {
+    kept = cache.deepest(stage.tag, page, g.scale, 0, level, stage.tags.asid);
+    if (kept >= 0) {
+      level = cache.level;
       port.useKept(stage.name, level, kept, g.entrySize);
-      lo = port.lo;
-      hi = port.hi;
-      ownPage = cache.ownPage[kept];
-      ownOffset = cache.ownOffset[kept];
-      global = cache.asid[kept] === GLOBAL;
-      fromCache = true;
-      kept = -1;
-    } else {
+    }
+  }
+  for (;;) {
+    if (kept < 0 && !isRead) {
       // 2. The entry at root + index * size, an access of its own.
       const at = field(page, g.scale[level], g.mask[level]) * g.entrySize;
       ownPage = table + (at >>> 12);
       ownOffset = at & 4095;
       const why = port.readEntry(stage, level, ownPage, ownOffset);
       if (why !== null) return why;
-      lo = port.lo;
-      hi = port.hi;
-      fromCache = false;
       if (cache.active) {
-        global = global || keep.isGlobal((lo & G) !== 0 && !decide.isInvalid(lo));
-        keepEntry(port, stage, page, level, tag, global, lo, hi, ownPage, ownOffset);
+        global = global || keep.isGlobal((port.lo & G) !== 0 && !decide.isInvalid(port.lo));
+        keepEntry(port, stage, page, level, global, ownPage, ownOffset);
       }
     }
+    const { lo, hi } = port;
 
     // 3. V=0, a reserved bit or a reserved encoding.
-    const malformed = decideFormat(port, stage, level, lo, hi);
+    const isLeaf = decide.isLeaf(lo);
+    const malformed = decideFormat(port, stage, level, isLeaf, lo, hi);
     if (malformed !== null) return port.denyStage(malformed, stage.name);
     const ppn = decide.ppn(g.xlen, lo, hi);
     // 4. A pointer: go down.
-    if (!decide.isLeaf(lo)) {
+    if (!isLeaf) {
       if (level === 0) return port.denyStage('pte.depth', stage.name);
       port.pass('next', -1);
+      if (kept >= 0) global = cache.isGlobal(kept);
+      kept = -1;
+      isRead = false;
       table = ppn;
       level--;
       continue;
     }
     // 5. A leaf: aligned, and allowed for this privilege and this access.
-    const span = g.span[level];
-    if (level > 0 && decide.isMisaligned(ppn, span)) {
+    if (level > 0 && decide.isMisaligned(ppn, g.span[level])) {
       return port.denyStage('pte.misaligned', stage.name);
     }
     const denied = decideLeaf(port, stage, lo, kind, implicit);
@@ -109,33 +93,31 @@ export function translate(
         const clear = decide.needsAccessed(lo) ? 'pte.accessed' : 'pte.dirty';
         return port.denyStage(clear, stage.name);
       }
-      if (fromCache) {
+      if (kept >= 0) {
         // The update compares with memory, so what is kept must be read again first.
+        ownPage = cache.ownPage(kept);
+        ownOffset = cache.ownOffset(kept);
+        global = cache.isGlobal(kept);
         const why = port.readEntry(stage, level, ownPage, ownOffset);
         if (why !== null) return why;
-        lo = port.lo;
-        hi = port.hi;
-        fromCache = false;
-        have = true;
-        keepEntry(port, stage, page, level, tag, global, lo, hi, ownPage, ownOffset);
+        kept = -1;
+        isRead = true;
+        keepEntry(port, stage, page, level, global, ownPage, ownOffset);
         continue;
       }
       const physicalPage = port.entryPage;
       const why = setAccessed(port, stage, ownPage, ownOffset, lo, hi, kind.writes);
       if (why !== null) return why;
-      lo = port.lo;
       port.entryPage = physicalPage;
-      if (cache.active) {
-        keepEntry(port, stage, page, level, tag, global, lo, hi, ownPage, ownOffset);
-      }
+      if (cache.active) keepEntry(port, stage, page, level, global, ownPage, ownOffset);
     } else {
       if (!isClear) port.markAccessed();
       port.pass('leaf', -1);
     }
 
     // 7. The output page.
-    if (level > 0) port.page = ppn + within(page, span);
-    else if (g.entrySize === 8 && decide.isNapot(hi)) port.page = ppn - 8 + (page & 15);
+    if (level > 0) port.page = ppn + within(page, g.span[level]);
+    else if (decide.isNapot(hi)) port.page = ppn - 8 + (page & 15);
     else port.page = ppn;
     return null;
   }
@@ -146,15 +128,16 @@ function decideFormat(
   port: Port,
   stage: Stage,
   level: number,
+  isLeaf: boolean,
   lo: number,
   hi: number,
 ): Reason | null {
   const decide = port.decide.pte;
   if (decide.isInvalid(lo)) return 'pte.invalid';
-  const shadowStack = port.context.shadowStack && stage.name !== 'g';
+  const shadowStack = port.context.shadowStack && !stage.isGuest;
   if (decide.isReservedEncoding(lo, shadowStack)) return 'pte.reserved';
-  const isLeaf = decide.isLeaf(lo);
-  if (stage.geometry.entrySize === 8) {
+  // Of what lies above the PPN (in Sv32 nothing does) every bit that is set needs a reason.
+  if (hi >>> 22 !== 0) {
     if (decide.hasReservedBits(hi)) return 'pte.reserved';
     if (decide.isReservedMemoryType(hi, stage.pbmt, isLeaf)) return 'pte.pbmt';
     if (decide.isNapot(hi)) {
@@ -175,7 +158,7 @@ function decideLeaf(
 ): Reason | null {
   const { context } = port;
   const decide = port.decide.pte;
-  const isGuest = stage.name === 'g';
+  const { isGuest } = stage;
   const isFetch = kind.origin === 'fetch';
   if (!decide.userAllows(lo, isGuest || context.user, context.sum && !isGuest, isFetch)) {
     return 'pte.user';
@@ -189,30 +172,26 @@ function decideLeaf(
   return decide.allows(lo, kind, mxr) ? null : 'pte.permission';
 }
 
-/** Keeps the entry just read, where policy and revision allow. */
+/** Keeps the entry in `port.lo`, `port.hi`, where policy and revision allow. */
 function keepEntry(
   port: Port,
   stage: Stage,
   page: number,
   level: number,
-  tag: number,
   global: boolean,
-  lo: number,
-  hi: number,
   ownPage: number,
   ownOffset: number,
 ): void {
-  const { cache, decide } = port;
+  const { cache, decide, lo, hi } = port;
   const isValid = !decide.pte.isInvalid(lo);
   if (!decide.cache.keepsTranslation(isValid, port.svvptc)) return;
   // Where V=0 the walk ended: a fence by address orders the store that makes a leaf of it.
   const isLeaf = !isValid || decide.pte.isLeaf(lo);
   const unit = stage.geometry.span[level];
-  const isNapot =
-    isValid && isLeaf && level === 0 && stage.geometry.entrySize === 8 && decide.pte.isNapot(hi);
+  const isNapot = isValid && isLeaf && level === 0 && decide.pte.isNapot(hi);
   const span = isNapot ? 16 : unit;
   const e = cache.put(
-    tag | (level << 20),
+    stage.tag | (level << 20),
     Math.floor(page / unit),
     global ? GLOBAL : stage.tags.asid,
     Math.floor(page / span) * span,
