@@ -145,7 +145,7 @@ function attempt(
     const mode = random.pick(aimed?.modes ?? (random.chance(0.7) ? focused : MODES));
     const often = aimed === null ? OFTEN : AIMED;
     const usual = random.chance(aimed === null ? 0.4 : 0.7);
-    const operation = random.pick(usual ? often : Object.keys(OPERATIONS));
+    const operation = random.pick(usual ? often : Object.keys(WIDTHS));
     if (!isLegal(operation, mode, state)) continue;
     const row = OPERATIONS[operation];
     if (row === undefined) continue;

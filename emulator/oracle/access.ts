@@ -14,8 +14,10 @@ export interface OracleAttempt {
   readonly address: bigint;
   readonly size: number;
   readonly value: bigint;
-  /** Whether a reservation on these bytes is held (SC). */
-  readonly reserved: boolean;
+  /** Whether a reservation on these bytes is held (SC); asked of the physical address when it is a question. */
+  readonly reserved: boolean | ((pa: bigint) => boolean);
+  /** What an AMO writes for what it read; null: nothing. */
+  readonly combine?: (old: bigint) => bigint | null;
 }
 
 export interface OracleTrap {
@@ -35,7 +37,7 @@ export interface Operation {
   /** What the protection table must grant. */
   readonly mpt: readonly Right[];
   readonly writes: boolean;
-  readonly effect: 'read' | 'write' | 'add' | 'swap' | 'conditional' | 'zero' | 'none';
+  readonly effect: 'read' | 'write' | 'add' | 'swap' | 'combine' | 'conditional' | 'zero' | 'none';
   /** HLV, HSV, HLVX. */
   readonly hypervisor: boolean;
   /** Must be naturally aligned; I/O memory supports none of them. */
@@ -56,7 +58,7 @@ function row(
         : tables === 'w'
           ? ['w']
           : ['r'];
-  const writes = ['write', 'add', 'swap', 'conditional', 'zero'].includes(effect);
+  const writes = ['write', 'add', 'swap', 'combine', 'conditional', 'zero'].includes(effect);
   return {
     origin,
     tables,
@@ -80,6 +82,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   sc: row('store', 'w', 'conditional', ATOMIC),
   amoadd: row('store', 'rw', 'add', ATOMIC),
   amoswap: row('store', 'rw', 'swap', ATOMIC),
+  amo: row('store', 'rw', 'combine', ATOMIC),
   hlv: row('load', 'r', 'read', { hypervisor: true }),
   hsv: row('store', 'w', 'write', { hypervisor: true }),
   hlvx: row('load', 'x as r', 'read', { hypervisor: true, pmp: ['r', 'x'], mpt: ['r'] }),
@@ -142,10 +145,12 @@ export function attempt(
   const misaligned = !block && request.address % BigInt(request.size) !== 0n;
   if (misaligned && operation.origin !== 'fetch') {
     if (operation.atomic || !state.features.has('misaligned_access')) {
+      // A shadow-stack instruction has an access fault for it.
+      if (operation.tables === 'ss') return raise(7, request.address);
       return raise(operation.origin === 'load' ? 4 : 6, request.address);
     }
   }
-  if (operation.effect === 'conditional' && !request.reserved) {
+  if (operation.effect === 'conditional' && request.reserved === false) {
     if (state.knobs['failing_sc'] !== 'fault') return { value: 1n };
   }
   const address = block ? request.address & ~63n : request.address;
@@ -227,7 +232,7 @@ function locate(
     // A misaligned access is not supported there, whole or in parts.
     if (misaligned) return denied('pma');
   }
-  const reads = ['read', 'add', 'swap'].includes(operation.effect);
+  const reads = ['read', 'add', 'swap', 'combine'].includes(operation.effect);
   if (reads && memory.isPoisoned(pa, part.size)) return denied('poison');
   return { pa };
 }
@@ -303,10 +308,19 @@ function perform(
       store(value);
       return 0n;
     case 'conditional':
-      if (!request.reserved) return 1n;
+      if (!holds(request.reserved, places[0]?.pa ?? 0n)) return 1n;
       store(value);
       return 0n;
+    case 'combine': {
+      const combined = request.combine?.(old) ?? null;
+      if (combined !== null) store(BigInt.asUintN(width, combined));
+      return old;
+    }
   }
+}
+
+function holds(reserved: OracleAttempt['reserved'], pa: bigint): boolean {
+  return typeof reserved === 'boolean' ? reserved : reserved(pa);
 }
 
 /** The open point of a split store whose second part is denied: its first part may have been written. */

@@ -28,14 +28,14 @@ interface Range {
   readonly to: bigint;
 }
 
-const RANGES = new WeakMap<OracleState, readonly (Range | null)[]>();
+const RANGES = new WeakMap<readonly bigint[], readonly (Range | null)[]>();
 
-/** The ranges of all entries, worked out once for each setting of the registers. */
+/** The ranges of all entries, worked out once for each setting of the registers: their array is then another one. */
 function ranges(state: OracleState): readonly (Range | null)[] {
-  let known = RANGES.get(state);
+  let known = RANGES.get(state.pmpaddr);
   if (known === undefined) {
     known = state.pmpcfg.map((_, k) => range(state, k));
-    RANGES.set(state, known);
+    RANGES.set(state.pmpaddr, known);
   }
   return known;
 }
