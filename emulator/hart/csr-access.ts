@@ -27,7 +27,8 @@ function inGuest(state: CsrState, hsQualified: boolean, because: Reason): Denial
 /** mcounteren, hcounteren and scounteren, from the top down. */
 function deniesCounter(state: CsrState, mode: Mode, bit: number): Denial | null {
   if (mode === 'M') return null;
-  const enabled = (name: string) => ((state.raw(name) >> BigInt(bit)) & 1n) !== 0n;
+  const enabled = (name: string) =>
+    state.decide.opensCounter(((state.raw(name) >> BigInt(bit)) & 1n) !== 0n);
   if (!enabled('mcounteren')) return illegal('csr.privilege');
   if (isVirtual(mode) && !enabled('hcounteren')) return inGuest(state, true, 'csr.privilege');
   if ((mode === 'U' || mode === 'VU') && !enabled('scounteren')) {
@@ -66,6 +67,10 @@ export function deniesCsr(
   const needs = (row.number >> 8) & 3;
   const hsAllows =
     decide.isPrivileged(needs, PRIVILEGE.S) && !(writes && decide.isReadOnly(row.number));
+  if (row.gate !== null) {
+    const denial = row.gate(state, mode);
+    if (denial !== null) return denial;
+  }
   if (!decide.isPrivileged(needs, PRIVILEGE[mode])) {
     markRefused(state, row, mode);
     return isVirtual(mode) ? inGuest(state, hsAllows, 'csr.privilege') : illegal('csr.privilege');

@@ -1,31 +1,65 @@
-/** Counters: cycles and time advance with retired instructions; the event counters read zero. */
+/** Counters: a cycle is an instruction; the event counters read zero. */
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, wide, withHypervisor } from './csr-row.ts';
 
-/** A counter is an offset to the retired instructions; a write moves the offset. */
-const counted = (name: string) => ({
-  read: (state: CsrState) => BigInt.asUintN(64, state.raw(name) + BigInt(state.retired)),
-  write: (state: CsrState, value: bigint) =>
-    state.setRaw(name, BigInt.asUintN(64, value - BigInt(state.retired))),
+const CY = 1n;
+const IR = 4n;
+
+interface Counter {
+  readonly name: 'mcycle' | 'minstret';
+  /** Its bit of mcountinhibit. */
+  readonly bit: bigint;
+  readonly count: (state: CsrState) => number;
+}
+
+/** A cycle per instruction, trapping ones included; they do not retire. */
+const CYCLE: Counter = { name: 'mcycle', bit: CY, count: ({ retired }) => retired };
+const INSTRET: Counter = {
+  name: 'minstret',
+  bit: IR,
+  count: ({ retired, trapped }) => retired - trapped,
+};
+
+const stands = (state: CsrState, { bit }: Counter) => (state.raw('mcountinhibit') & bit) !== 0n;
+
+/** A running counter is an offset to what it counts, one that stands its value. */
+function read(state: CsrState, counter: Counter): bigint {
+  const value = state.raw(counter.name);
+  if (stands(state, counter)) return value;
+  return BigInt.asUintN(64, value + BigInt(counter.count(state)));
+}
+
+/** The next instruction reads what was written: the one that writes does not count. */
+function write(state: CsrState, counter: Counter, value: bigint): void {
+  const counted = stands(state, counter) ? 0 : counter.count(state) + state.inFlight;
+  state.setRaw(counter.name, BigInt.asUintN(64, value - BigInt(counted)));
+}
+
+const counted = (counter: Counter) => ({
+  read: (state: CsrState) => read(state, counter),
+  write: (state: CsrState, value: bigint) => write(state, counter, value),
 });
 
-const shadow = (name: string) => ({
-  read: (state: CsrState) => BigInt.asUintN(64, state.raw(name) + BigInt(state.retired)),
-});
+/** Counters whose bit changes keep their value. */
+function inhibit(state: CsrState, value: bigint): void {
+  const values = [CYCLE, INSTRET].map((counter) => [counter, read(state, counter)] as const);
+  state.setRaw('mcountinhibit', value & (CY | IR));
+  for (const [counter, kept] of values) write(state, counter, kept);
+}
 
 const events = [...Array(29).keys()].map((index) => index + 3);
 
 export const COUNTER_CSRS: readonly CsrRow[] = [
-  ...wide('mcycle', 0xb00, 0xb80, counted('mcycle')),
-  ...wide('minstret', 0xb02, 0xb82, counted('minstret')),
-  csr('mcountinhibit', 0x320, { mask: 0n }),
+  ...wide('mcycle', 0xb00, 0xb80, counted(CYCLE)),
+  ...wide('minstret', 0xb02, 0xb82, counted(INSTRET)),
+  csr('mcountinhibit', 0x320, { read: (state) => state.raw('mcountinhibit'), write: inhibit }),
   csr('mcounteren', 0x306, { mask: 0xffff_ffffn }),
   csr('scounteren', 0x106, { mask: 0xffff_ffffn }),
   csr('hcounteren', 0x606, { mask: 0xffff_ffffn, exists: withHypervisor }),
   ...wide('htimedelta', 0x605, 0x615, { exists: withHypervisor }),
-  ...wide('cycle', 0xc00, 0xc80, shadow('mcycle')),
-  ...wide('time', 0xc01, 0xc81, { read: (state) => BigInt(state.retired) }),
-  ...wide('instret', 0xc02, 0xc82, shadow('minstret')),
+  ...wide('cycle', 0xc00, 0xc80, { read: (state) => read(state, CYCLE) }),
+  ...wide('time', 0xc01, 0xc81, { read: (state) => state.time }),
+  ...wide('instret', 0xc02, 0xc82, { read: (state) => read(state, INSTRET) }),
   ...events.flatMap((index) => [
     ...wide(`mhpmcounter${index}`, 0xb00 + index, 0xb80 + index, { mask: 0n }),
     csr(`mhpmevent${index}`, 0x320 + index, { mask: 0n }),

@@ -1,6 +1,9 @@
 /** What CSR writes keep and who may access them, decision by decision; a fault replaces one. */
+import { interruptDecisions } from './interrupt-decisions.ts';
 
 export const csrDecisions = {
+  ...interruptDecisions,
+
   /** A CSR that the platform implements answers at its number. */
   answers: (_number: number) => true,
   /** CSRRS and CSRRC. */
@@ -68,6 +71,12 @@ export const csrDecisions = {
   trapsVirtualSatp: (vtvm: boolean) => vtvm,
   /** With V=1, what HS-mode could do is a virtual instruction, the rest is illegal. */
   isVirtualInstruction: (hsQualified: boolean) => hsQualified,
+  /** Smstateen: a clear bit of mstateen or hstateen closes its CSRs to the modes below. */
+  opensState: (bit: boolean) => bit,
+  /** mcounteren, hcounteren and scounteren: a clear bit closes a counter, and TM the comparators of Sstc. */
+  opensCounter: (bit: boolean) => bit,
+  /** menvcfg.STCE and henvcfg.STCE open stimecmp and vstimecmp below M-mode. */
+  opensTimer: (stce: boolean) => stce,
   /** CSRs whose number starts with 3 (bits 11:10) are read-only. */
   isReadOnly: (number: number) => number >> 10 === 3,
 };

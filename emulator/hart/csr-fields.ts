@@ -20,6 +20,7 @@ const CELL = {
   hgatp: cellOf('hgatp'),
   mmpt: cellOf('mmpt'),
   mttp: cellOf('mttp'),
+  mnstatus: cellOf('mnstatus'),
 } as const;
 
 // Bits of mstatus, vsstatus and hstatus; those of mstatus from 32 on count from there.
@@ -28,6 +29,7 @@ const MPRV = 1 << 17;
 const SUM = 1 << 18;
 const MXR = 1 << 19;
 const TVM = 1 << 20;
+const NMIE = 1 << 3;
 const HIGH_SBE = 1 << 4;
 const HIGH_MBE = 1 << 5;
 const HIGH_MPV = 1 << 7;
@@ -94,7 +96,10 @@ export function accessFields({ platform, words, decide }: CsrState): AccessField
   const hstatus = low(CELL.hstatus);
   const mpv = (mstatush & HIGH_MPV) !== 0;
   return {
-    mprv: (mstatus & MPRV) !== 0,
+    // While a non-maskable interrupt is served, MPRV has no effect.
+    mprv:
+      (mstatus & MPRV) !== 0 &&
+      (!platform.features.has('Smrnmi') || (low(CELL.mnstatus) & NMIE) !== 0),
     previous: PREVIOUS[(mstatus >>> 11) & 3][mpv ? 1 : 0],
     mbe: (mstatush & HIGH_MBE) !== 0,
     sbe: (mstatush & HIGH_SBE) !== 0,

@@ -36,6 +36,7 @@ interface Bound {
 /** The rows of a platform: what depends on its features, XLEN and revision only. */
 interface Binding {
   readonly bound: ReadonlyMap<string, Bound>;
+  readonly byNumber: ReadonlyMap<number, Bound>;
   readonly initial: BigUint64Array;
 }
 
@@ -52,7 +53,8 @@ function bind(platform: Platform): Binding {
     bound.set(row.name, { row, owner, cell, mask: owner.mask(platform) });
     if (owner === row) initial[cell] = row.initial(platform);
   }
-  return { bound, initial };
+  const byNumber = new Map([...bound.values()].map((one) => [one.row.number, one]));
+  return { bound, byNumber, initial };
 }
 
 /** Whether two platforms have the same rows. */
@@ -72,6 +74,11 @@ export class CsrFile implements CsrState {
   decide: CsrDecisions = csrDecisions;
   fired: Fired = newFired();
   retired = 0;
+  trapped = 0;
+  inFlight = 0;
+  lines = 0;
+  /** Where `time` comes from; null: a tick for every instruction of this hart. */
+  clock: { now(): bigint } | null = null;
   /** Rises with each write that may change how memory accesses are decided. */
   version = 0;
   /** Rises when a write of mmpt or mttp puts a domain in force. */
@@ -80,7 +87,7 @@ export class CsrFile implements CsrState {
   #untouched = true;
   readonly cells = new BigUint64Array(CELLS);
   readonly words = new Uint32Array(this.cells.buffer);
-  #binding: Binding = { bound: new Map(), initial: this.cells };
+  #binding: Binding = { bound: new Map(), byNumber: new Map(), initial: this.cells };
 
   constructor(hartId: number, pmp: Pmp) {
     this.hartId = hartId;
@@ -96,6 +103,9 @@ export class CsrFile implements CsrState {
     this.decide = decide;
     this.fired = fired;
     this.retired = 0;
+    this.trapped = 0;
+    this.inFlight = 0;
+    this.lines = 0;
     this.#untouched = true;
     this.cells.set(this.#binding.initial);
     const domain = REVISIONS[platform.revision].csr;
@@ -108,6 +118,11 @@ export class CsrFile implements CsrState {
   get platform(): Platform {
     if (this.#platform === null) throw new Error('a hart has no CSRs before its first reset');
     return this.#platform;
+  }
+
+  /** mtime. */
+  get time(): bigint {
+    return this.clock === null ? BigInt(this.retired) : this.clock.now();
   }
 
   has(name: string): boolean {
@@ -140,27 +155,38 @@ export class CsrFile implements CsrState {
 
   /** An executed CSR instruction. `set` and `clear` write even if `value` is 0; `read` never does. */
   access(mode: Mode, name: string, op: CsrOp, value: bigint): CsrOutcome {
-    const named = this.#binding.bound.get(name);
+    return this.#access(this.#binding.bound.get(name), mode, op, value);
+  }
+
+  /** The same by number, as instructions have it. */
+  accessNumber(mode: Mode, number: number, op: CsrOp, value: bigint): CsrOutcome {
+    return this.#access(this.#binding.byNumber.get(number), mode, op, value);
+  }
+
+  #access(named: Bound | undefined, mode: Mode, op: CsrOp, value: bigint): CsrOutcome {
     if (named === undefined || !this.decide.answers(named.row.number)) {
       return { denial: { cause: 2, because: 'csr.absent', rule: null }, value: null };
     }
     const denial = deniesCsr(this, named.row, mode, op !== 'read');
     if (denial !== null) return { denial, value: null };
+    const { name } = named.row;
     this.#mark(name, op);
     const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
     const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
     if (op !== 'read' && isFloatCsr(named.row.number)) markFloatDirty(this, mode);
     if (op === 'write') this.#write(bound, value);
-    else if (op === 'set') this.#write(bound, this.decide.set(old, value));
-    else if (op === 'clear') this.#write(bound, this.decide.clear(old, value));
+    else if (op !== 'read') {
+      const start = bound.owner.software === null ? old : bound.owner.software(this);
+      this.#write(bound, this.decide[op](start, value));
+    }
     return { denial: null, value: isVirtual(mode) ? this.#virtualTime(name, old) : old };
   }
 
   /** With V=1 time includes htimedelta. */
   #virtualTime(name: string, value: bigint): bigint {
     if (name !== 'time' && name !== 'timeh') return value;
-    const time = BigInt.asUintN(64, BigInt(this.retired) + this.raw('htimedelta'));
+    const time = BigInt.asUintN(64, this.time + this.raw('htimedelta'));
     return name === 'time' ? BigInt.asUintN(this.platform.xlen, time) : time >> 32n;
   }
 

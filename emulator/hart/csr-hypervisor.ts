@@ -2,14 +2,17 @@
 import type { Platform } from '../platform.ts';
 import {
   causeMask,
-  EPC_MASK,
+  epcMask,
   gatedEnvcfg,
   legaliseTvec,
+  merge,
   VS_INTERRUPTS,
   withSummary,
 } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr, keepUnless, wide, withHypervisor } from './csr-row.ts';
+import { P1P13, stateGate } from './csr-state-enable.ts';
+import { pending } from './interrupts.ts';
 import { ATP, atpMode, legaliseSatp, sstatusMask, stageGeometry } from './csr-supervisor.ts';
 
 /** Bits of hstatus. */
@@ -31,8 +34,8 @@ const xl = ({ xlen }: Platform) => (xlen === 64 ? 2n << 32n : 0n);
 /** Exceptions a guest may handle: not 9..11, 16 and 20..23. */
 const HEDELEG_MASK = 0xb1ffn | (1n << 18n) | (1n << 19n);
 
-/** Bits of henvcfg that menvcfg must allow: SSE, ADUE, PBMTE. */
-const GATED = (1n << 3n) | (1n << 61n) | (1n << 62n);
+/** Bits of henvcfg that menvcfg must allow: SSE, ADUE, PBMTE, STCE. */
+const GATED = (1n << 3n) | (7n << 61n);
 
 /** Unlike satp, every field legalises on its own; the root is 16 KiB aligned. */
 function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
@@ -43,11 +46,6 @@ function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigi
   const ppn = (1n << BigInt(row.ppnBits)) - 1n;
   const vmid = ((1n << BigInt(platform.vmidlen)) - 1n) << row.id;
   return (fields & ((15n << row.mode) | vmid)) | decide.hgatpRoot(fields & ppn);
-}
-
-/** Writes only the bits of `mask` of another register. */
-function merge(state: CsrState, name: string, mask: bigint, value: bigint): void {
-  state.setRaw(name, (state.raw(name) & ~mask) | (value & mask));
 }
 
 /** VS-level interrupts that hideleg hands to the guest, at their VS positions. */
@@ -62,7 +60,7 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
     exists: withHypervisor,
     mask: (platform) =>
       platform.features.has('Zicfiss') ? HEDELEG_MASK : HEDELEG_MASK & ~(1n << 18n),
-  }),
+  }).map((row) => (row.highOf === null ? row : { ...row, gate: stateGate(0, P1P13) })),
   hypervisor('hideleg', 0x603, { mask: VS_INTERRUPTS }),
   hypervisor('hie', 0x604, {
     read: (state) => state.raw('mie') & VS_INTERRUPTS,
@@ -76,7 +74,7 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
   }),
   hypervisor('htval', 0x643),
   hypervisor('hip', 0x644, {
-    read: (state) => state.raw('hvip'),
+    read: (state) => BigInt(pending(state)) & VS_INTERRUPTS,
     write: (state, value) => merge(state, 'hvip', 4n, value),
   }),
   hypervisor('hvip', 0x645, { mask: VS_INTERRUPTS }),
@@ -95,11 +93,11 @@ export const HYPERVISOR_CSRS: readonly CsrRow[] = [
   }),
   hypervisor('vstvec', 0x205, { legalise: legaliseTvec }),
   hypervisor('vsscratch', 0x240),
-  hypervisor('vsepc', 0x241, { mask: EPC_MASK }),
+  hypervisor('vsepc', 0x241, { mask: epcMask }),
   hypervisor('vscause', 0x242, { mask: causeMask }),
   hypervisor('vstval', 0x243),
   hypervisor('vsip', 0x244, {
-    read: (state) => (state.raw('hvip') & toGuest(state)) >> 1n,
+    read: (state) => (BigInt(pending(state)) & toGuest(state)) >> 1n,
     write: (state, value) => merge(state, 'hvip', toGuest(state) & 4n, value << 1n),
   }),
   hypervisor('vsatp', 0x280, { affectsAccess: true, legalise: legaliseSatp }),

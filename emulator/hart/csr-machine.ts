@@ -1,4 +1,6 @@
 /** Machine-level CSRs: identity, status, delegation, traps, configuration. */
+import { ENVCFG, stateGate } from './csr-state-enable.ts';
+import { pending, STCE } from './interrupts.ts';
 import { isaOf } from '../isa/machine-isa.ts';
 import type { Platform } from '../platform.ts';
 import type { CsrRow, CsrState, hasFeature } from './csr-row.ts';
@@ -88,6 +90,7 @@ export function envcfgMask(platform: Platform): bigint {
     ['Zicboz', 1n << 7n],
     ['Svadu', 1n << 61n],
     ['Svpbmt', 1n << 62n],
+    ['Sstc', 1n << 63n],
   ];
   return bits.reduce(
     (sum, [feature, bit]) => (platform.features.has(feature) ? sum | bit : sum),
@@ -113,15 +116,20 @@ export function gatedEnvcfg(
   name: 'henvcfg' | 'senvcfg',
   mask: bigint,
   gated: bigint,
-): Pick<CsrRow, 'read' | 'write'> & { readonly initial: (platform: Platform) => bigint } {
+): Pick<CsrRow, 'read' | 'write' | 'gate'> & {
+  readonly initial: (platform: Platform) => bigint;
+} {
   const allowed = (state: CsrState): bigint =>
     state.decide.gatesByMenvcfg() ? ~gated | state.raw('menvcfg') : -1n;
   return {
     initial: openEnvcfg,
+    gate: stateGate(0, ENVCFG),
     read: (state) => state.raw(name) & allowed(state),
     write: (state, value) => {
-      const wanted = value & mask & envcfgMask(state.platform) & allowed(state);
-      state.setRaw(name, legaliseEnvcfg(state, state.raw(name), wanted));
+      // What menvcfg hides stays as it was.
+      const writable = mask & envcfgMask(state.platform) & allowed(state);
+      const old = state.raw(name);
+      state.setRaw(name, legaliseEnvcfg(state, old, (old & ~writable) | (value & writable)));
     },
   };
 }
@@ -133,19 +141,32 @@ export function legaliseTvec(_: CsrState, old: bigint, wanted: bigint): bigint {
 
 /** The interrupt bit and six bits of code. */
 export const causeMask = ({ xlen }: Platform) => (1n << BigInt(xlen - 1)) | 0x3fn;
-/** IALIGN is 16. */
-export const EPC_MASK = ~1n & 0xffff_ffff_ffff_ffffn;
+/** IALIGN is 16 with compressed instructions, 32 without. */
+export const epcMask = ({ features }: Platform) =>
+  BigInt.asUintN(64, features.has('C') ? ~1n : ~3n);
 
-/** mip: the VS-level bits are those of hvip; of them software sets VSSIP only. */
-const MIP = {
-  read: (state: CsrState) => state.raw('mip') | state.raw('hvip'),
-  write: (state: CsrState, value: bigint) => {
-    state.setRaw('mip', value & SUPERVISOR_INTERRUPTS);
-    if (withHypervisor(state.platform)) {
-      state.setRaw('hvip', (state.raw('hvip') & ~4n) | (value & 4n));
-    }
+/** What software may write in mip: SSIP, STIP while Sstc does not drive it, and its own part of SEIP. */
+function mipMask(state: CsrState): bigint {
+  const { features } = state.platform;
+  const timer = features.has('Sstc') && (state.raw('menvcfg') & STCE) !== 0n;
+  return timer ? SUPERVISOR_INTERRUPTS & ~(1n << 5n) : SUPERVISOR_INTERRUPTS;
+}
+
+/** mip: the VS-level bits are those of hvip, of which software sets VSSIP only. */
+const MIP: Pick<CsrRow, 'read' | 'write' | 'software'> = {
+  read: (state) => BigInt(pending(state)),
+  // A device's SEIP takes no part in what set and clear write back.
+  software: (state) => state.raw('mip') | state.raw('hvip'),
+  write: (state, value) => {
+    merge(state, 'mip', mipMask(state), value);
+    if (withHypervisor(state.platform)) merge(state, 'hvip', 4n, value);
   },
 };
+
+/** Writes only the bits of `mask` of another register. */
+export function merge(state: CsrState, name: string, mask: bigint, value: bigint): void {
+  state.setRaw(name, (state.raw(name) & ~mask) | (value & mask));
+}
 
 export const MACHINE_CSRS: readonly CsrRow[] = [
   csr('mvendorid', 0xf11, { mask: 0n }),
@@ -171,7 +192,7 @@ export const MACHINE_CSRS: readonly CsrRow[] = [
   }),
   csr('mtvec', 0x305, { legalise: legaliseTvec }),
   csr('mscratch', 0x340),
-  csr('mepc', 0x341, { mask: EPC_MASK }),
+  csr('mepc', 0x341, { mask: epcMask }),
   csr('mcause', 0x342, { mask: causeMask }),
   csr('mtval', 0x343),
   csr('mip', 0x344, MIP),

@@ -1,4 +1,6 @@
 /** The shape of a CSR as data, and what its special behaviour may use. */
+import type { Mode } from '../access/context.ts';
+import type { Denial } from '../access/trap.ts';
 import type { Feature, Platform } from '../platform.ts';
 import type { Pmp } from '../protect/pmp.ts';
 import type { Fired } from '../rules/fired.ts';
@@ -11,8 +13,16 @@ export interface CsrState {
   readonly pmp: Pmp;
   readonly decide: CsrDecisions;
   readonly fired: Fired;
-  /** Instructions retired since reset, explicit steps included. */
+  /** Instructions executed since reset, explicit steps and those that trapped included. */
   readonly retired: number;
+  /** Of these, those that trapped. */
+  readonly trapped: number;
+  /** 1 while an instruction executes that `retired` does not count yet. */
+  readonly inFlight: number;
+  /** mtime. */
+  readonly time: bigint;
+  /** Interrupts that devices raise: bits of mip. */
+  readonly lines: number;
   /** The registers, one cell each (`cellOf`), and the same memory as words: low, high. */
   readonly cells: BigUint64Array;
   readonly words: Uint32Array;
@@ -47,7 +57,14 @@ export interface CsrRow {
   /** For a CSR that is a view of other state. */
   readonly read: ((state: CsrState) => bigint) | null;
   readonly write: ((state: CsrState, value: bigint) => void) | null;
+  /** What set and clear start from, where that is not what is read. */
+  readonly software: ((state: CsrState) => bigint) | null;
+  /** What closes it to a mode besides privilege; asked first. */
+  readonly gate: ((state: CsrState, mode: Mode) => Denial | null) | null;
 }
+
+/** Cause 2, or 22 where the manual says virtual instruction. */
+export const closed = (cause: 2 | 22): Denial => ({ cause, because: 'csr.privilege', rule: null });
 
 const ALWAYS = () => true;
 
@@ -76,6 +93,8 @@ export function csr(
     legalise: null,
     read: null,
     write: null,
+    software: null,
+    gate: null,
     ...more,
     mask: typeof mask === 'bigint' ? () => mask : mask,
     initial: typeof initial === 'bigint' ? () => initial : initial,
@@ -90,8 +109,10 @@ export function wide(
   more: Parameters<typeof csr>[2] = {},
 ): readonly CsrRow[] {
   const low = csr(name, number, { ...more, wide: true });
-  const { exists, affectsAccess } = low;
-  return [low, csr(`${name}h`, highNumber, { xlen: 32, highOf: name, exists, affectsAccess })];
+  const { exists, affectsAccess, gate } = low;
+  const virtual = low.virtual === null ? null : `${low.virtual}h`;
+  const high = { xlen: 32, highOf: name, exists, affectsAccess, gate, virtual } as const;
+  return [low, csr(`${name}h`, highNumber, high)];
 }
 
 export const hasFeature = (feature: Feature) => (platform: Platform) =>

@@ -5,15 +5,17 @@ import type { Feature, Platform } from '../platform.ts';
 import {
   causeMask,
   dirtyBit,
-  EPC_MASK,
+  epcMask,
   floatField,
   gatedEnvcfg,
   legaliseTvec,
+  merge,
   MSTATUS,
   withSummary,
 } from './csr-machine.ts';
 import type { CsrRow, CsrState } from './csr-row.ts';
 import { csr } from './csr-row.ts';
+import { pending } from './interrupts.ts';
 
 /** VS and XS are zero; SD and UXL are read-only. */
 const { SIE, SPIE, UBE, SPP, SUM, MXR, UXL } = MSTATUS;
@@ -89,11 +91,6 @@ export function legaliseSatp({ platform, decide }: CsrState, old: bigint, wanted
 /** Supervisor interrupts that mideleg hands down. */
 const delegated = (state: CsrState) => state.raw('mideleg') & 0x222n;
 
-/** Writes only the bits of `mask` of another register. */
-function merge(state: CsrState, name: string, mask: bigint, value: bigint): void {
-  state.setRaw(name, (state.raw(name) & ~mask) | (value & mask));
-}
-
 export const SUPERVISOR_CSRS: readonly CsrRow[] = [
   csr('sstatus', 0x100, {
     virtual: 'vsstatus',
@@ -116,12 +113,12 @@ export const SUPERVISOR_CSRS: readonly CsrRow[] = [
   // It has SSE of the fields that menvcfg gates, and neither ADUE nor PBMTE.
   csr('senvcfg', 0x10a, gatedEnvcfg('senvcfg', 0xffn, 1n << 3n)),
   csr('sscratch', 0x140, { virtual: 'vsscratch' }),
-  csr('sepc', 0x141, { virtual: 'vsepc', mask: EPC_MASK }),
+  csr('sepc', 0x141, { virtual: 'vsepc', mask: epcMask }),
   csr('scause', 0x142, { virtual: 'vscause', mask: causeMask }),
   csr('stval', 0x143, { virtual: 'vstval' }),
   csr('sip', 0x144, {
     virtual: 'vsip',
-    read: (state) => state.raw('mip') & delegated(state),
+    read: (state) => BigInt(pending(state)) & delegated(state),
     write: (state, value) => merge(state, 'mip', delegated(state) & 2n, value),
   }),
   csr('satp', 0x180, { virtual: 'vsatp', affectsAccess: true, legalise: legaliseSatp }),

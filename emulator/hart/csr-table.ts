@@ -4,9 +4,13 @@ import { FLOAT_CSRS } from './csr-float.ts';
 import { HYPERVISOR_CSRS } from './csr-hypervisor.ts';
 import { ISOLATION_CSRS } from './csr-isolation.ts';
 import { MACHINE_CSRS } from './csr-machine.ts';
+import { NMI_CSRS } from './csr-nmi.ts';
 import { PMP_CSRS } from './csr-pmp.ts';
 import type { CsrRow } from './csr-row.ts';
+import { SHADOW_STACK_CSRS } from './csr-shadow-stack.ts';
+import { STATE_ENABLE_CSRS } from './csr-state-enable.ts';
 import { SUPERVISOR_CSRS } from './csr-supervisor.ts';
+import { TIMER_CSRS } from './csr-timer.ts';
 
 export const CSR_ROWS: readonly CsrRow[] = [
   ...MACHINE_CSRS,
@@ -16,4 +20,8 @@ export const CSR_ROWS: readonly CsrRow[] = [
   ...HYPERVISOR_CSRS,
   ...COUNTER_CSRS,
   ...FLOAT_CSRS,
+  ...SHADOW_STACK_CSRS,
+  ...TIMER_CSRS,
+  ...STATE_ENABLE_CSRS,
+  ...NMI_CSRS,
 ];

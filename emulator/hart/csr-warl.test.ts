@@ -279,12 +279,13 @@ describe('interrupt views', () => {
 });
 
 describe('menvcfg and henvcfg', () => {
-  it('have ADUE only with Svadu, PBMTE only with Svpbmt, CBIE only with Zicbom', () => {
+  it('have ADUE only with Svadu, PBMTE only with Svpbmt, STCE only with Sstc, CBIE only with Zicbom', () => {
     const has = (without: readonly Feature[]) => after(hart({}, without), 'menvcfg', 0n, ONES);
-    const all = (1n << 61n) | (1n << 62n) | 0xf9n;
+    const all = (7n << 61n) | 0xf9n;
     expect(has([])).toBe(all);
     expect(has(['Svadu'])).toBe(all & ~(1n << 61n));
     expect(has(['Svpbmt'])).toBe(all & ~(1n << 62n));
+    expect(has(['Sstc'])).toBe(all & ~(1n << 63n));
     expect(has(['Zicbom'])).toBe(all & ~0x70n);
     expect(has(['Zicfiss'])).toBe(all & ~8n);
   });
@@ -293,9 +294,9 @@ describe('menvcfg and henvcfg', () => {
     expect(after(hart(), 'menvcfg', 0x30n, 0x20n) & 0x30n).toBe(0x30n);
   });
 
-  it('henvcfg has ADUE, PBMTE and SSE only as far as menvcfg sets them', () => {
+  it('henvcfg has ADUE, PBMTE, STCE and SSE only as far as menvcfg sets them', () => {
     const csrs = hart();
-    const gated = (1n << 61n) | (1n << 62n) | 8n;
+    const gated = (7n << 61n) | 8n;
     expect(after(csrs, 'henvcfg', ONES) & gated).toBe(0n);
     csrs.poke('menvcfg', 1n << 61n);
     expect(after(csrs, 'henvcfg', ONES) & gated).toBe(1n << 61n);
@@ -305,8 +306,8 @@ describe('menvcfg and henvcfg', () => {
 
   it('reach their upper halves through the h CSRs on RV32', () => {
     const csrs = hart({ xlen: 32 });
-    expect(after(csrs, 'menvcfgh', ONES)).toBe(0x6000_0000n);
-    expect(after(csrs, 'henvcfgh', ONES)).toBe(0x6000_0000n);
+    expect(after(csrs, 'menvcfgh', ONES)).toBe(0xe000_0000n);
+    expect(after(csrs, 'henvcfgh', ONES)).toBe(0xe000_0000n);
     expect(csrs.peek('menvcfg') & 1n).toBe(0n);
   });
 });

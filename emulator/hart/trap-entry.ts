@@ -6,7 +6,7 @@ import { R } from '../rules/fired.ts';
 import { isVirtual } from './csr-access.ts';
 import { cellOf } from './csr-cells.ts';
 import type { CsrFile } from './csr-file.ts';
-import { EPC_MASK } from './csr-machine.ts';
+import { epcMask } from './csr-machine.ts';
 import type { TrapDecisions } from './delegate.ts';
 import { delegate } from './delegate.ts';
 
@@ -99,8 +99,8 @@ export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, m
 }
 
 /** Writes xepc, xcause, xtval and, where there are any, the second value and the instruction. */
-function record({ cells }: CsrFile, to: TrapCells, trap: Trap): void {
-  cells[to.epc] = trap.epc & EPC_MASK;
+function record({ cells, platform }: CsrFile, to: TrapCells, trap: Trap): void {
+  cells[to.epc] = trap.epc & epcMask(platform);
   cells[to.cause] = BigInt(trap.cause);
   cells[to.tval] = trap.tval;
   if (to.tval2 !== null) cells[to.tval2] = trap.gpa === null ? 0n : trap.gpa >> 2n;

@@ -1,12 +1,8 @@
 /** Names of CSRs as operands of instructions. */
 import { CSR_ROWS } from '../hart/csr-table.ts';
 
-/** CSRs of unprivileged extensions, which no privileged table lists. */
-const UNPRIVILEGED: readonly (readonly [string, number])[] = [['ssp', 0x011]];
-
 /** Name to number, whatever a machine has. */
 export const CSR_NUMBERS: ReadonlyMap<string, number> = new Map([
-  ...UNPRIVILEGED,
   ...CSR_ROWS.map((row) => [row.name, row.number] as const),
 ]);
 

@@ -3,6 +3,10 @@ import { ENVCFG, HSTATUS, MSTATUS, PMPCFG } from '../session/registers.ts';
 import type { World } from '../session/world.ts';
 import { writePmp } from './pmp.ts';
 
+/** Every state that the machine has; what it lacks reads zero. */
+const STATEEN_ALL = 2n ** 64n - 1n;
+const MNSTATUS_NMIE = 8n;
+
 export function startMachine(world: World): void {
   const { backEnd, platform, setup } = world;
   const high = platform.xlen === 32;
@@ -14,6 +18,12 @@ export function startMachine(world: World): void {
       });
     }
     if (setup.medeleg !== 0n) backEnd.pokeCsr(hart, 'medeleg', setup.medeleg);
+    // State that resets closed: nothing below M could reach its environment registers, and no interrupt M.
+    if (world.has('Smstateen')) {
+      pokeWide(world, hart, 'mstateen0', STATEEN_ALL);
+      if (world.has('H')) pokeWide(world, hart, 'hstateen0', STATEEN_ALL);
+    }
+    if (world.has('Smrnmi')) backEnd.pokeCsr(hart, 'mnstatus', MNSTATUS_NMIE);
     const environment =
       ENVCFG.CBO |
       (world.has('Svadu') ? ENVCFG.ADUE : 0n) |

@@ -12,6 +12,8 @@ import type {
 import type { BackEnd } from '../back-end/back-end.ts';
 import { LargePool, Pool, type Recorded } from '../build/pool.ts';
 import { CaseError } from './case-error.ts';
+import type { Program } from '../execute/program.ts';
+import type { Files } from './files.ts';
 import type { History } from './history.ts';
 import type { Setup } from './platform.ts';
 import type { Names, TableMember } from './values.ts';
@@ -47,6 +49,9 @@ export class World implements Names {
   readonly backEnd: BackEnd;
   readonly setup: Setup;
   readonly platform: Platform;
+  readonly files: Files;
+  /** Programs that stand above the line that runs. */
+  readonly programs = new Map<string, Program>();
   readonly captures = new Map<string, bigint>();
   readonly domains = new Map<string, DomainState>();
   readonly spaces = new Map<string, SpaceState>();
@@ -59,7 +64,8 @@ export class World implements Names {
   history: History | null = null;
   readonly #regionPools = new Map<string, Pool>();
 
-  constructor(plan: Plan, backEnd: BackEnd, setup: Setup, platform: Platform) {
+  constructor(plan: Plan, backEnd: BackEnd, setup: Setup, platform: Platform, files: Files) {
+    this.files = files;
     this.plan = plan;
     this.backEnd = backEnd;
     this.setup = setup;
@@ -109,7 +115,7 @@ export class World implements Names {
     return result;
   }
 
-  has(feature: 'H' | 'Svvptc' | 'Svadu' | 'Svpbmt'): boolean {
+  has(feature: 'H' | 'Smrnmi' | 'Smstateen' | 'Svvptc' | 'Svadu' | 'Svpbmt'): boolean {
     return this.platform.features.has(feature);
   }
 
