@@ -40,7 +40,7 @@ export const MEANING = {
     ),
   },
   SDT403: {
-    title: "one exact outcome after another hart's fence",
+    title: 'one exact outcome after a fence of another hart, identifier or address',
     message: 'only another hart has fenced: hart N may still use what it read before',
     severity: 'error',
     example: example(

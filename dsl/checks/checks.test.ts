@@ -45,6 +45,85 @@ describe('staleness', () => {
     expect(of(`${two}rdsm1 fences mpt\nhost1 loads at key -> load access fault`)).toEqual([]);
   });
 
+  describe('a fence that names something else', () => {
+    const sure = (fence: string, before = '', change = 'revoke key from host unfenced') =>
+      of(
+        `${KEY.replace('domain host', 'domain host sdid 1')}domain vault sdid 2\nregion far at 0x8800_0000 size 4K\n${before}host loads at key\n${change}\nrdsm fences ${fence}\nhost loads at key -> load access fault\nfence all\nvault loads at far -> load access fault`,
+      );
+    const paged = (fence: string, id = 'id 5', more = '') =>
+      of(
+        `${PAGED.replace('in pt\n', `in pt ${id}\n`)}${more}kernel loads at 0x40_0000\nunmap os 0x40_0000 size 4K unfenced\n${fence}\nkernel loads at 0x40_0000 -> load page fault\nfence all`,
+      );
+
+    it.each([
+      'mpt of 2',
+      'mpt for far',
+      'mpt of 2 for key',
+      'mpt of 1 for far',
+      'mpt of all for far',
+    ])('%s leaves the change of SDID 1 stale', (fence) => {
+      expect(sure(fence)).toEqual(['SDT403']);
+    });
+
+    it.each(['mpt', 'mpt of 1', 'mpt for key', 'mpt of 1 for key', 'mpt of 65 for key + 8', 'vma'])(
+      '%s is not one',
+      (fence) => {
+        expect(sure(fence)).toEqual([]);
+      },
+    );
+
+    it('may reach the change where one entry holds both addresses', () => {
+      // Sixteen 4K tuples in an entry, or sixteen of 2M.
+      expect(sure('mpt for key + 32K')).toEqual([]);
+      expect(sure('mpt for key + 16M')).toEqual(['SDT403']);
+      expect(
+        sure('mpt for key + 16M', 'grant r on at 0x8000_0000 size 4M to host using 2M leaves\n'),
+      ).toEqual([]);
+    });
+
+    it('is an error only where what went through before must fail', () => {
+      expect(sure('mpt of 2', '', 'grant r on key to host unfenced')).toEqual(['SDT403']);
+      const weaker = `${KEY.replace('host', 'host sdid 1')}host loads at key\ngrant r on key to host unfenced\nrdsm fences mpt of 2\n`;
+      expect(of(`${weaker}host loads at key -> 5\nfence mpt`)).toEqual([]);
+      expect(of(`${weaker}host fetches at key -> fetch access fault\nfence mpt`)).toEqual([]);
+      expect(of(`${weaker}host stores 1 at key -> ok or store access fault\nfence mpt`)).toEqual(
+        [],
+      );
+    });
+
+    it('reaches the domain that it names', () => {
+      const both = (fence: string) =>
+        of(
+          `domain a sdid 1\ndomain b sdid 2\nregion key size 4K holds 5 shared\ngrant r on key to a, b\na loads at key\nb loads at key\nrevoke key from a, b unfenced\nrdsm fences mpt of 1\na loads at key -> load access fault\n${fence}b loads at key -> load access fault\nfence all`,
+        );
+      expect(both('')).toEqual(['SDT403']);
+      expect(both('rdsm fences mpt of 2\n')).toEqual([]);
+    });
+
+    it('names another ASID or virtual address', () => {
+      for (const fence of ['vma of 6', 'vma for 0x41_0000', 'vma of 5 for 0x41_0000']) {
+        expect(paged(`kernel fences ${fence}`)).toEqual(['SDT403']);
+      }
+      for (const fence of ['vma', 'vma of 5', 'vma for 0x40_0000', 'vma of 5 for 0x40_0ff8']) {
+        expect(paged(`kernel fences ${fence}`)).toEqual([]);
+      }
+      expect(paged('kernel fences vma of 6', '')).toEqual([]);
+      const large = 'region big at 0x8820_0000 size 2M\nmap os 0x40_0000 to big size 2M r\n';
+      expect(paged('kernel fences vma for 0x41_0000', 'id 5', large)).toEqual([]);
+    });
+
+    it('names another VMID; its address is that of the register, and not compared', () => {
+      const guest = (fence: string) =>
+        of(
+          `domain host\nregion g_pt size 64K aligned 16K\nregion key size 4K\ngrant rw on g_pt to host\ngrant rw on key to host\nspace vm is g sv39x4 in host with tables in g_pt id 3\nmap vm 0x1000 to key size 4K rw user\nactor guest is host in VS using vm\nguest loads at 0x1000\nunmap vm 0x1000 size 4K unfenced\nrdsm fences ${fence}\nguest loads at 0x1000 -> load guest page fault\nfence all`,
+        );
+      expect(guest('gvma of 4')).toEqual(['SDT403']);
+      for (const fence of ['gvma', 'gvma of 3', 'gvma of 3 for 0x400', 'gvma for 0x1000']) {
+        expect(guest(fence)).toEqual([]);
+      }
+    });
+  });
+
   it('concerns page tables by the space they belong to', () => {
     const unmapped = `${PAGED}kernel loads at 0x40_0000\nunmap os 0x40_0000 size 4K unfenced\n`;
     expect(of(`${unmapped}kernel loads at 0x40_0000 -> load page fault\nfence vma`)).toEqual([
@@ -223,6 +302,36 @@ describe('entries made by hand', () => {
     expect(of(lines(1, '0x8200_0000'))).toEqual([]);
     expect(of(lines(1, '0x81ff_f000'))).toEqual(['SDT410']);
     expect(of(lines(0, '0x81ff_f000'))).toEqual([]);
+    expect(of(lines(1, '0x81ff_f000').replace('machine mpt smmpt43\n', ''))).toEqual(['SDT410']);
+  });
+
+  it('open more than the page that was granted: a leaf above it is told, exact bits are not', () => {
+    const at = (level: number, content: string) =>
+      of(`${KEY}entry of host level ${level} for key ${content}\nhost loads at key -> unspecified`);
+    expect(at(1, 'xwr 0b001')).toEqual(['SDT410']);
+    expect(at(1, 'r')).toEqual(['SDT410']);
+    expect(at(1, 'invalid')).toEqual([]);
+    expect(at(1, 'raw 3')).toEqual([]);
+    expect(at(0, 'xwr 0b001')).toEqual([]);
+  });
+});
+
+describe('a region that is no whole pages', () => {
+  const near = (region: string, more = '') =>
+    findings(
+      `scenario "s"\ndomain host\ndomain vault\nregion pt size 64K\ngrant rw on pt to host\nregion key ${region} holds 5 shared\ngrant rw on key to host\ngrant r on key to vault using 4K leaves\nrevoke key from vault\nspace os is s sv39 in host with tables in pt\nmap os 0x40_0000 to key size 4K rw\n${more}host loads at key -> 5`,
+    ).map((found) => found.replace(/^(\d+).*(SDT\d+).*$/, '$1 $2'));
+
+  it('is told once, where it is declared or first granted', () => {
+    expect(near('at 0x8100_0800 size 4K')).toEqual(['7 SDT303']);
+    expect(near('at 0x8100_0800 size 1K')).toEqual(['8 SDT303']);
+    expect(near('size 0x1100')).toEqual(['8 SDT303']);
+    expect(near('size 4K')).toEqual([]);
+  });
+
+  it('hides no other mistake', () => {
+    const more = 'grant r on at 0x8200_0100 size 4K to host\nrevoke at 0x8200_0108 size 4K from host\n';
+    expect(near('size 0x1100', more)).toEqual(['8 SDT303', '13 SDT303', '14 SDT303']);
   });
 });
 

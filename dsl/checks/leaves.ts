@@ -1,34 +1,76 @@
 /** 3xx: leaf sizes, levels and alignments that the mode of a table cannot have. */
 import type { Placed } from '../compile/scope.ts';
-import type { PlanLine } from '../plan.ts';
+import type { PlanLine, PlanRegion } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { wordOf } from '../resolve/frame.ts';
 import type { TableMode } from '../vocabulary.ts';
-import { type CaseCheck, type CaseView, constant, hex, rangeOf, sizeText } from './case-view.ts';
+import {
+  type CaseCheck,
+  type CaseView,
+  constant,
+  type ConstantRange,
+  hex,
+  rangeOf,
+  sizeText,
+} from './case-view.ts';
+import { reachesOver } from './regions.ts';
 
 const PAGE = 4096n;
 
 export const checkLeaves: CaseCheck = (view, accept) => {
   const modes = isolationModes(view);
+  const slips = new Slips(view);
   for (const { placed, line } of view.lines) {
     switch (line.kind) {
       case 'grant':
-        checkPages(placed, line.extent, accept);
-        if (line.using !== null) checkGrantLeaf(placed, line, modes, accept);
+        if (checkPages(placed, line.extent, slips, accept) && line.using !== null)
+          checkGrantLeaf(placed, line, modes, accept);
         break;
       case 'revoke':
-        checkPages(placed, line.extent, accept);
+        checkPages(placed, line.extent, slips, accept);
         break;
       case 'entry':
         checkEntryLevel(placed, line, modes, view, accept);
         break;
       case 'map':
-        checkMap(placed, line, view, accept);
+        checkMap(placed, line, view, slips, accept);
         break;
       default:
     }
   }
 };
+
+/** Regions that are no whole pages: each is told once, not again with every line that names it. */
+class Slips {
+  readonly #told: Set<string>;
+  readonly #slips: readonly PlanRegion[];
+
+  constructor({ frame }: CaseView) {
+    this.#slips = frame.regions.filter(
+      ({ base, size }) => base % PAGE !== 0n || size % PAGE !== 0n,
+    );
+    this.#told = new Set(
+      this.#slips.filter((region) => region.aliases === null && reachesOver(region)).map(nameOf),
+    );
+  }
+
+  /** Whether an address, or an extent, is wrong because of a region that was told already; from now on it was. */
+  wasTold(base: bigint, size: bigint | null): boolean {
+    const slip = this.#slips.find((region) =>
+      region.base % PAGE === 0n
+        ? base === region.base && size === region.size
+        : base >= region.base &&
+          base < region.base + region.size &&
+          (base - region.base) % PAGE === 0n,
+    );
+    if (slip === undefined) return false;
+    if (this.#told.has(slip.name)) return true;
+    this.#told.add(slip.name);
+    return false;
+  }
+}
+
+const nameOf = ({ name }: PlanRegion): string => name;
 
 type IsolationMode = TableMode & { readonly isolation: 'smmpt' | 'smmtt' };
 
@@ -47,20 +89,34 @@ export function isolationModes(view: CaseView): readonly IsolationMode[] {
   );
 }
 
-/** Permissions are given to whole pages. */
+/** The largest leaf that an extent can be made of in one of these modes. */
+export function largestLeaf(
+  { base, size }: ConstantRange,
+  modes: readonly Pick<TableMode, 'leafSizes'>[],
+): bigint {
+  const fitting = modes
+    .flatMap(({ leafSizes }) => leafSizes)
+    .filter((leaf) => base % leaf === 0n && size % leaf === 0n);
+  return fitting.reduce((most, leaf) => (leaf > most ? leaf : most), PAGE);
+}
+
+/** Permissions are given to whole pages; false if these are none. */
 function checkPages(
   placed: Placed,
   extent: Extract<PlanLine, { kind: 'grant' }>['extent'],
+  slips: Slips,
   accept: Accept,
-): void {
+): boolean {
   const range = rangeOf(extent);
   const s = placed.line.statement;
-  if (range === null || (s.kind !== 'grant' && s.kind !== 'revoke')) return;
+  if (range === null || (s.kind !== 'grant' && s.kind !== 'revoke')) return true;
+  if (range.base % PAGE === 0n && range.size % PAGE === 0n) return true;
+  if (slips.wasTold(range.base, range.size)) return false;
   if (range.base % PAGE !== 0n) {
     accept('SDT303', s.extent.span, `${hex(range.base)} is not the start of a page`, {
       help: 'permissions are given to whole pages of 4K',
     });
-  } else if (range.size % PAGE !== 0n) {
+  } else {
     accept('SDT303', s.extent.span, `${sizeText(range.size)} bytes are not a number of pages`, {
       // A size without its unit is the likeliest slip.
       help:
@@ -69,6 +125,7 @@ function checkPages(
           : 'permissions are given to whole pages of 4K',
     });
   }
+  return false;
 }
 
 function checkGrantLeaf(
@@ -145,6 +202,7 @@ function checkMap(
   placed: Placed,
   line: Extract<PlanLine, { kind: 'map' }>,
   view: CaseView,
+  slips: Slips,
   accept: Accept,
 ): void {
   const s = placed.line.statement;
@@ -168,6 +226,7 @@ function checkMap(
   ] as const;
   for (const [value, expr] of parts) {
     if (value === null || value === undefined || value % leaf === 0n) continue;
+    if (expr === s.to && value % PAGE !== 0n && slips.wasTold(value, size ?? null)) continue;
     accept('SDT312', expr.span, `${hex(value)} is not a multiple of ${sizeText(leaf)}`, {
       help: 'whole leaves are mapped',
     });

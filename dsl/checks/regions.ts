@@ -41,10 +41,7 @@ export const checkRegions: CaseCheck = (view, accept) => {
       checkAlias(line, view, accept);
       continue;
     }
-    if (
-      region.base % 4096n !== 0n &&
-      region.base + region.size > (region.base / 4096n + 1n) * 4096n
-    ) {
+    if (reachesOver(region)) {
       accept(
         'SDT303',
         where,
@@ -73,6 +70,11 @@ export const checkRegions: CaseCheck = (view, accept) => {
     }
   }
 };
+
+/** Whether a region begins inside a page and ends in another. */
+export function reachesOver({ base, size }: Range): boolean {
+  return base % 4096n !== 0n && base + size > (base / 4096n + 1n) * 4096n;
+}
 
 function reportOverlap(later: Placed, earlier: Placed, accept: Accept): void {
   const [a, b] = [later.line.statement, earlier.line.statement];

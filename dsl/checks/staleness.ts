@@ -3,6 +3,7 @@ import type { Placed } from '../compile/scope.ts';
 import type { PlanLine, Value } from '../plan.ts';
 import type { DiagnosticCode } from '../diagnostics.ts';
 import type { Accept } from '../report.ts';
+import type { Span } from '../span.ts';
 import { wordOf } from '../resolve/frame.ts';
 import { overlaps } from '../resolve/range.ts';
 import {
@@ -10,11 +11,14 @@ import {
   type CaseView,
   constant,
   type ConstantRange,
+  fails,
   hartActor,
   isExact,
   rangeOf,
   type StepLine,
+  succeeds,
 } from './case-view.ts';
+import { missed } from './fence-reach.ts';
 
 /** A change that some harts may not have seen yet. */
 interface Change {
@@ -28,6 +32,8 @@ interface Change {
   readonly pointer: boolean;
   /** Harts that have fenced since. */
   readonly seenBy: Set<number>;
+  /** By hart: what its last fence named instead. */
+  readonly missedBy: Map<number, { readonly span: Span; readonly why: string }>;
   /** Any fence at all since, or a finding that asks for one. */
   settled: boolean;
 }
@@ -37,6 +43,9 @@ interface Access {
   readonly domain: string;
   readonly space: string | null;
   readonly range: ConstantRange;
+  readonly operation: string;
+  /** Whether nothing but success was expected. */
+  readonly passed: boolean;
 }
 
 const PAGE = 4096n;
@@ -61,8 +70,8 @@ export const checkStaleness: CaseCheck = (view, accept) => {
       case 'map':
       case 'unmap':
       case 'poke': {
-        const change = changeOf(placed, line, view);
-        if (change !== null && changes.length < REMEMBERED) changes.push(change);
+        const found = changesOf(placed, line, view);
+        if (changes.length < REMEMBERED) changes.push(...found);
         break;
       }
       case 'unmodelled':
@@ -70,7 +79,7 @@ export const checkStaleness: CaseCheck = (view, accept) => {
         if (placed.line.statement.kind === 'fence') changes = [];
         break;
       case 'step':
-        if (line.action.do === 'fence') changes = afterFence(placed, line, changes, accept);
+        if (line.action.do === 'fence') afterFence(placed, line, changes, view, accept);
         else if (line.action.do === 'execute' || line.action.do === 'run') changes = [];
         else if (line.action.do === 'csr write') {
           // The new table, or the fence, is in the author's hands.
@@ -93,8 +102,26 @@ export const checkStaleness: CaseCheck = (view, accept) => {
   }
 };
 
+/** One for each domain concerned: a fence may reach one of them only. */
+function changesOf(placed: Placed, line: PlanLine, view: CaseView): readonly Change[] {
+  const change = changeOf(placed, line, view);
+  if (change === null) return [];
+  if (change.domains.length < 2) return [change];
+  return change.domains.map((domain) => ({
+    ...change,
+    domains: [domain],
+    seenBy: new Set(),
+    missedBy: new Map(),
+  }));
+}
+
 function changeOf(placed: Placed, line: PlanLine, view: CaseView): Change | null {
-  const common = { placed, seenBy: new Set<number>(), settled: false };
+  const common = {
+    placed,
+    seenBy: new Set<number>(),
+    missedBy: new Map<number, never>(),
+    settled: false,
+  };
   switch (line.kind) {
     case 'grant':
     case 'revoke': {
@@ -135,7 +162,7 @@ function changeOf(placed: Placed, line: PlanLine, view: CaseView): Change | null
 /** A poke at `vault.mpte(key)` changes what lies behind that address; other pokes are data. */
 function pokeOfTable(
   at: Value,
-  common: Pick<Change, 'placed' | 'seenBy' | 'settled'>,
+  common: Pick<Change, 'placed' | 'seenBy' | 'missedBy' | 'settled'>,
 ): Change | null {
   if (typeof at === 'bigint' || at.ref !== 'table') return null;
   const address = at.address === null ? null : constant(at.address);
@@ -157,7 +184,10 @@ function accessOf(step: StepLine): Access | null {
   const base = constant(step.action.address.at);
   if (base === null) return null;
   const { hart, domain, using, over } = actor;
-  return { hart, domain, space: using ?? over, range: { base, size: BigInt(step.action.size) } };
+  const { operation, size } = step.action;
+  const passed = step.whens.length === 0 && succeeds(step.outcome);
+  const range = { base, size: BigInt(size) };
+  return { hart, domain, space: using ?? over, range, operation, passed };
 }
 
 const samePage = (a: ConstantRange, b: ConstantRange): boolean => a.base / PAGE === b.base / PAGE;
@@ -178,19 +208,36 @@ function judge(
         ? access.space === null && change.domains.includes(access.domain)
         : access.space === change.space;
     if (!concerns) continue;
-    const before = accesses.some(
+    const before = accesses.filter(
       (earlier) =>
         earlier.hart === access.hart &&
         earlier.domain === access.domain &&
         earlier.space === access.space &&
         samePage(earlier.range, access.range),
     );
-    if (!before) continue;
+    const missedBy = change.missedBy.get(access.hart);
+    // A fence for something else tells that its author knows: only what went through and now must not is certain.
+    const shown =
+      missedBy === undefined ||
+      (fails(step.outcome) &&
+        before.some(({ operation, passed }) => passed && operation === access.operation));
+    if (before.length === 0 || !shown) continue;
     change.settled = true;
-    const code: DiagnosticCode = change.seenBy.size > 0 ? 'SDT403' : change.code;
+    const code: DiagnosticCode =
+      change.seenBy.size > 0 || missedBy !== undefined ? 'SDT403' : change.code;
     const span = step.outcome.span;
     const related = [{ span: change.placed.line.statement.span, message: 'the change' }];
-    if (code === 'SDT403') {
+    if (missedBy !== undefined) {
+      accept(
+        code,
+        span,
+        `the fence in between ${missedBy.why}: what was read before may still be used`,
+        {
+          related: [...related, { span: missedBy.span, message: 'the fence' }],
+          help: "fence what was changed, or allow both outcomes with 'or'",
+        },
+      );
+    } else if (code === 'SDT403') {
       accept(
         code,
         span,
@@ -210,15 +257,16 @@ function judge(
   }
 }
 
-/** A fence instruction reaches its own hart; with an address it reaches leaves only. */
+/** A fence instruction reaches its own hart, and what it names; with an address it reaches leaves only. */
 function afterFence(
   placed: Placed,
   step: StepLine,
   changes: readonly Change[],
+  view: CaseView,
   accept: Accept,
-): Change[] {
+): void {
   const actor = hartActor(step);
-  if (actor === null || step.action.do !== 'fence') return [...changes];
+  if (actor === null || step.action.do !== 'fence') return;
   for (const change of changes) {
     if (change.pointer && step.action.for !== null && !change.seenBy.has(actor.hart)) {
       accept(
@@ -231,8 +279,10 @@ function afterFence(
         },
       );
     }
-    change.seenBy.add(actor.hart);
+    const [domain = null] = change.domains;
+    const why = missed(step.action, { domain, space: change.space, range: change.range }, view);
+    if (why === null) change.seenBy.add(actor.hart);
+    else change.missedBy.set(actor.hart, { span: placed.line.statement.span, why });
     change.settled = true;
   }
-  return [...changes];
 }

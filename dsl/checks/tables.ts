@@ -2,13 +2,13 @@
 import type { Span } from '../span.ts';
 import { overlaps } from '../resolve/range.ts';
 import { type CaseCheck, constant, type ConstantRange, rangeOf, sizeText } from './case-view.ts';
-import { isolationModes } from './leaves.ts';
+import { isolationModes, largestLeaf } from './leaves.ts';
 
 /** An entry above level 0 replaces the pointer through which smaller grants were reached. */
 export const checkSwallowed: CaseCheck = (view, accept) => {
-  const [mode, ...others] = isolationModes(view);
-  // Without a mode asked for, the extent of an entry is not known; MTT entries replace differently.
-  if (mode === undefined || others.length > 0 || mode.isolation !== 'smmpt') return;
+  // MTT entries replace differently. Where no mode is asked for, those of the machine may agree about a level.
+  const [mode, ...others] = isolationModes(view).filter(({ isolation }) => isolation === 'smmpt');
+  if (mode === undefined) return;
   const tuples = mode.xlen === 64 ? 16n : 8n;
   const grants: { range: ConstantRange; domains: readonly string[]; leaf: bigint; span: Span }[] =
     [];
@@ -17,20 +17,24 @@ export const checkSwallowed: CaseCheck = (view, accept) => {
       const range = rangeOf(line.extent);
       if (range === null || grants.length >= 256) continue;
       const leaf =
-        (line.using === null ? null : constant(line.using.size)) ?? largest(range, mode.leafSizes);
+        (line.using === null ? null : constant(line.using.size)) ?? largestLeaf(range, [mode]);
       grants.push({ range, domains: line.to, leaf, span: placed.line.statement.span });
     } else if (line.kind === 'entry') {
       const level = constant(line.level);
       const range = rangeOf(line.extent);
       const size = level === null ? undefined : mode.leafSizes[Number(level)];
       if (level === null || level === 0n || range === null || size === undefined) continue;
+      if (others.some(({ leafSizes }) => leafSizes[Number(level)] !== size)) continue;
       const span = size * tuples;
       const base = (range.base / span) * span;
       const end = ((range.base + range.size + span - 1n) / span) * span;
       const covered = { base, size: end - base };
+      const isLeaf = line.content.kind === 'xwr' || line.content.kind === 'perms';
       for (const grant of grants) {
         if (!grant.domains.includes(line.of) || grant.leaf >= size) continue;
-        if (!overlaps(grant.range, covered) || overlaps(grant.range, range)) continue;
+        if (!overlaps(grant.range, covered)) continue;
+        // Exact bits for the page of a grant are the point of the line; a leaf that opens its neighbours is hardly.
+        if (!isLeaf && overlaps(grant.range, range)) continue;
         accept(
           'SDT410',
           placed.line.statement.span,
@@ -45,15 +49,6 @@ export const checkSwallowed: CaseCheck = (view, accept) => {
     }
   }
 };
-
-/** The largest leaf that an extent can be granted with. */
-function largest(range: ConstantRange, sizes: readonly bigint[]): bigint {
-  let best = sizes[0] ?? 4096n;
-  for (const size of sizes) {
-    if (range.base % size === 0n && range.size % size === 0n) best = size;
-  }
-  return best;
-}
 
 /** An IOMMU belongs to one domain: devices of another stand behind another one. */
 export const checkIommus: CaseCheck = (view, accept) => {

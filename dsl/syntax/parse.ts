@@ -5,7 +5,7 @@ import { LineParser } from './line-parser.ts';
 import { islands, sourceLines, type Island } from './lines.ts';
 import { recoveredHead } from './recovery.ts';
 import type { Source } from '../span.ts';
-import { Numeral } from './tokens.ts';
+import { Numeral, VERDICTS } from './tokens.ts';
 
 /** Characters; a command line refuses larger files before it reads them. */
 export const MAX_FILE_LENGTH = 16 * 1024 * 1024;
@@ -64,6 +64,8 @@ export class Reading {
     const parser = (shared ??= new LineParser());
     let begun = false;
     let tokens = 0;
+    // What was meant to follow an `or` at the end of the line above is part of that mistake.
+    let open = false;
     for (const island of islands(sourceLines(text))) {
       tokens += island.tokens.length;
       if (tokens > MAX_TOKENS) list.add(tooManyTokens(island, path));
@@ -82,15 +84,24 @@ export class Reading {
         }
       }
       const result = parser.parseIsland(island, path);
+      const wasOpen = open;
+      open = 'code' in result && island.tokens.at(-1)?.image === 'or';
       if (!('code' in result)) yield result;
       else {
-        if (!headless) list.add(result);
+        const follows = wasOpen && beginsVerdict(island);
+        if (!headless && !follows) list.add(result);
         const head = recoveredHead(island, path);
         if (head !== null) yield head;
       }
     }
     if (!begun) list.add(versionWrong({ file: path, line: 1, col: 1, end: 2 }, 'nothing'));
   }
+}
+
+const verdicts: ReadonlySet<string> = new Set(VERDICTS);
+
+function beginsVerdict({ tokens: [first] }: Island): boolean {
+  return first !== undefined && (first.tokenType === Numeral || verdicts.has(first.image));
 }
 
 class DiagnosticList {

@@ -46,6 +46,18 @@ describe('a slip', () => {
     expect(told('one', 'one')).toEqual([]);
   });
 
+  it("is told once when 'or' stands at the end of a line", () => {
+    const dangling = "an alternative that goes on below begins its own line with 'or'";
+    for (const next of ['load access fault', 'ok', '7', 'not ok', 'ok or load page fault']) {
+      const text = `key -> load page fault or\n    ${next}`;
+      expect(told('key -> load access fault', text)).toEqual([
+        `12:42-43 SDT102 expected an outcome, found end of line; ${dangling}`,
+      ]);
+    }
+    const twice = told('key -> load access fault', 'key -> ok or\n  domain host');
+    expect(twice.map((line) => line.slice(0, 12))).toEqual(['12:29-30 SDT', '13:10-14 SDT']);
+  });
+
   it.each([
     [
       'an outcome without its arrow',
