@@ -1,14 +1,10 @@
 // Starts one entry of the bundle from the compiled code beside it. Code of another node is refused: then it is compiled.
+// No flags of V8 are set here: node's own modules would then be compiled from their texts (5 ms).
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
-const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const bundle = `${__dirname}/program.js`;
 const cache = `${__dirname}/program-${process.version}-${process.arch}.cache`;
-
-// Scripts and results are many small short-lived objects: a larger nursery (MB) saves half of their collection.
-// Compiled code belongs to the flags under which it was made, so this comes first.
-setFlagsFromString('--max-semi-space-size=32');
 
 function run(cachedData, keep) {
   const source = readFileSync(bundle, 'latin1');

@@ -1,10 +1,6 @@
 /** `npm run bench`: every workload once, its ratio to the calibration loop, and peak memory. `--smoke`: a hundredth of each. */
-import { setFlagsFromString } from 'node:v8';
 import { calibrate, type Measured, type Workload } from './measure.ts';
 import { WORKLOADS } from './workloads.ts';
-
-// As the command line does: compiling makes many short-lived nodes.
-setFlagsFromString('--max-semi-space-size=32');
 
 const scale = process.argv.includes('--smoke') ? 0.01 : 1;
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
