@@ -22,6 +22,8 @@ export class Physical {
   readonly memory: Memory;
   readonly pma: Pma;
   readonly pmp: Pmp;
+  /** Rises whenever that is forgotten: who remembers more than this file must forget it too. */
+  epoch = 0;
   private rights = new Uint8Array(512);
 
   constructor(memory: Memory, pma: Pma, pmp: Pmp) {
@@ -32,6 +34,7 @@ export class Physical {
 
   /** Forgets what PMP and PMA said of whole pages: after a change of PMP, a fence, new poison, a reset. */
   forget(): void {
+    this.epoch++;
     this.rights.fill(0);
   }
 

@@ -49,9 +49,12 @@ export const EXIT = {
 /** The forms of an instruction set, and the number of each. */
 export class Handlers {
   readonly forms: readonly Form[];
+  /** Whether instructions may lie at any even address. */
+  readonly isCompressed: boolean;
   readonly #numbers: ReadonlyMap<Op, readonly number[]>;
 
   constructor(isa: Isa, encoding: FenceEncoding = 'custom') {
+    this.isCompressed = isa.extensions.has('Zca');
     const rows = opsOf(isa, encoding);
     const shortened = new Set(rows.map((row) => expansionOf(row, rows)?.op));
     const forms: Form[] = [];

@@ -12,6 +12,26 @@ interface Fill {
   readonly slot: number;
 }
 
+/** Why a page is watched, by bits. */
+export const WATCH = {
+  /** A table that translates or protects lies in it. */
+  table: 1,
+  /** Decoded code comes from it. */
+  code: 2,
+  /** A hart has reserved some of it. */
+  reserved: 4,
+} as const;
+
+/** Who must hear of stores to watched pages, whoever makes them. */
+export interface Watcher {
+  /** A page is watched from now on: who stores to it must tell. */
+  watched(): void;
+  /** `bits`: of `WATCH`. */
+  stored(frame: number, offset: number, size: number, bits: number): void;
+  /** Many pages may have changed. */
+  filled(): void;
+}
+
 /** Words after which the pattern repeats. */
 const STRETCH = 64;
 
@@ -28,6 +48,10 @@ export class Memory {
   private readonly index = new PageIndex();
   /** By frame: its slot, or `~slot` of the shared slot that it reads from until it is written. */
   private slots = new Int32Array(512);
+  /** By frame: bits of `WATCH`; as long as `slots`. */
+  private watches = new Uint8Array(512);
+  private isWatching = false;
+  private watcher: Watcher | null = null;
   private fills: Fill[] = [];
   private pattern = 0;
   private seed = NaN;
@@ -39,6 +63,7 @@ export class Memory {
       this.size = arena;
       this.seed = NaN;
     }
+    this.unwatch();
     this.index.clear();
     this.arena.clear();
     this.poison.clear();
@@ -55,6 +80,31 @@ export class Memory {
     return this.arena;
   }
 
+  /** From now on, until a reset, pages are watched on behalf of `watcher`. */
+  watchFor(watcher: Watcher): void {
+    this.watcher = watcher;
+  }
+
+  /** Bits of `WATCH` of a frame. */
+  watchOf(frame: number): number {
+    return this.watches[frame];
+  }
+
+  /** Watches a frame for one more reason. */
+  watch(frame: number, bit: number): void {
+    if (this.watcher === null || (this.watches[frame] & bit) !== 0) return;
+    this.watches[frame] |= bit;
+    this.isWatching = true;
+    this.watcher.watched();
+  }
+
+  /** The arena position of a page's first byte, its own from now on; 0: the arena has no room for it. */
+  position(frame: number): number {
+    const slot = this.slots[frame];
+    if (slot >= 0) return slot << 12;
+    return this.arena.isFull ? 0 : this.own(frame) << 12;
+  }
+
   /** Frames in use: what is indexed by frame has this length. */
   get frames(): number {
     return this.index.count;
@@ -68,6 +118,7 @@ export class Memory {
 
   /** Loads an aligned word or double word, little-endian. */
   loadEntry(frame: number, offset: number, size: number): void {
+    if (this.watcher !== null) this.watch(frame, WATCH.table);
     const slot = this.slots[frame];
     const at = ((slot < 0 ? ~slot : slot) << 10) + (offset >>> 2);
     const { words } = this.arena;
@@ -105,17 +156,20 @@ export class Memory {
         bytes[at + k] = k < 4 ? lo >>> (8 * k) : hi >>> (8 * (k - 4));
       }
     }
+    if (this.watches[frame] !== 0) this.tell(frame, offset, size);
   }
 
   /** Writes zero to `size` bytes within a page. */
   zero(frame: number, offset: number, size: number): void {
     const at = (this.own(frame) << 12) + offset;
     this.arena.bytes.fill(0, at, at + size);
+    if (this.watches[frame] !== 0) this.tell(frame, offset, size);
   }
 
   /** Fills `count` pages with a repeated unit of `words` 32-bit words (1 or 2); costs nothing for untouched pages. */
   fillPages(page: number, count: number, lo: number, hi: number, words: number): void {
     if (!this.poison.isEmpty) this.poison.markPages(page, count, 0);
+    this.watcher?.filled();
     const last = page + count - 1;
     if (count <= SMALL) {
       for (let p = page; p <= last; p++) this.paintSlot(this.own(this.frame(p)), lo, hi, words);
@@ -147,6 +201,16 @@ export class Memory {
     return sum;
   }
 
+  private tell(frame: number, offset: number, size: number): void {
+    this.watcher?.stored(frame, offset, size, this.watches[frame]);
+  }
+
+  private unwatch(): void {
+    if (this.isWatching) this.watches.fill(0);
+    this.isWatching = false;
+    this.watcher = null;
+  }
+
   private loadBytes(at: number, size: number): void {
     const { bytes } = this.arena;
     let lo = 0;
@@ -166,6 +230,9 @@ export class Memory {
       const slots = new Int32Array(this.slots.length * 2);
       slots.set(this.slots);
       this.slots = slots;
+      const watches = new Uint8Array(slots.length);
+      watches.set(this.watches);
+      this.watches = watches;
     }
     let slot = this.pattern;
     for (let k = this.fills.length - 1; k >= 0; k--) {
