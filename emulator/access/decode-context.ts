@@ -21,8 +21,16 @@ type Contexts5 = Record<Mode, Context>;
 /** How the entry cache tags what it keeps. */
 type Keeps = Pick<typeof cacheDecisions, 'sdidTag' | 'vmidTag'>;
 
+/** The same page number; an integer of the host where it fits one, so that walks add integers. */
+function counted(page: number): number {
+  const small = page | 0;
+  return small === page ? small : page;
+}
+
 /** The contexts of one hart. */
 export class Contexts {
+  /** mstatus.MPRV. */
+  mprv = false;
   readonly #csrs: CsrFile;
   readonly #of = Object.fromEntries(MODES.map((mode) => [mode, idle(mode)])) as Contexts5;
   #keep: Keeps = cacheDecisions;
@@ -62,6 +70,7 @@ export class Contexts {
     const { decide, platform } = csrs;
     const fields = accessFields(csrs);
     this.#version = csrs.version;
+    this.mprv = fields.mprv;
     this.#machineData = decide.appliesMprv(fields.mprv, false) ? fields.previous : 'M';
     this.#machineFetch = decide.appliesMprv(fields.mprv, true) ? fields.previous : 'M';
     this.#hypervisorAccess = decide.hypervisorAccessAsSupervisor(fields.spvp) ? 'VS' : 'VU';
@@ -132,7 +141,7 @@ export class Contexts {
     return {
       name,
       geometry,
-      root: atp.root,
+      root: counted(atp.root),
       below,
       tags,
       tag: tagOf(STAGE_CODE[name], 0, sdidTag(tags.sdid), vmidTag(tags.vmid)),
@@ -151,7 +160,8 @@ export class Contexts {
     const geometry = domain === null ? null : domainGeometry(domain.mode, platform);
     this.#domain = null;
     if (domain === null || geometry === null || !decide.isActive(domain.sdid)) return;
-    const { root, sdid } = domain;
+    const { sdid } = domain;
+    const root = counted(domain.root);
     const code = isolation === 'smmpt' ? STAGE_CODE.mpt : STAGE_CODE.mtt;
     const tag = tagOf(code, 0, this.#keep.sdidTag(sdid), 0);
     this.#domain = { isolation, geometry, root, sdid, tag, bigEndian: false };

@@ -5,7 +5,7 @@ import type { Reason } from '../rules/reasons.ts';
 import { markBorrowed } from './explicit-rules.ts';
 import { EXECUTE, READ } from './kinds.ts';
 import type { Port } from './port.ts';
-import { READ_RULE } from './read-entry.ts';
+import { readRule } from './read-entry.ts';
 
 /** `why`: what the protection table said of it. */
 export function markImplicit(
@@ -19,7 +19,7 @@ export function markImplicit(
     fired[R.SMMTT_LKUP_06] = 1;
     fired[R.SMMTT_LKUP_07] = 1;
   }
-  fired[READ_RULE[stage]] = 1;
+  fired[readRule(stage)] = 1;
   fired[R.SMMPT_PTW_06] = 1;
   if (kind.origin !== 'load') fired[R.SMMPT_PTW_03] = 1;
   if (port.borrowed) {

@@ -65,6 +65,8 @@ export class Port extends Verdicts {
   page = 0;
   /** Physical page of the page-table entry read last. */
   entryPage = 0;
+  /** The frame of the page-table access that was allowed last. */
+  private frame = 0;
   /** The tuple that decided the last look-up in the protection table, and whether a NAPOT leaf held it. */
   xwr = 0;
   isNapot = false;
@@ -131,9 +133,8 @@ export class Port extends Verdicts {
     if (stage.name === 'g') this.counts.g += this.decide.table.guestReads();
     else if (stage.name === 'vs') this.counts.vs++;
     else this.counts.s++;
-    const { physical } = this;
     const bigEndian = this.decide.table.pageTableBigEndian(stage.bigEndian);
-    this.load(physical.frameOf(at), offset, size, bigEndian);
+    this.load(this.frame, offset, size, bigEndian);
     this.entryPage = at;
     if (this.trace !== null) this.note(stage.name, level, at, offset, size, 'memory');
     return null;
@@ -225,7 +226,7 @@ export class Port extends Verdicts {
     if (this.context.domain !== null) this.fired[R.SMMPT_PTW_09] = 1;
   }
 
-  /** The isolation, PMP and PMA of a page-table access; its reason, with the rule left in `rule`. */
+  /** The isolation, PMP and PMA of a page-table access: null and its `frame`, or why not, and the rule in `rule`. */
   private checkPageTable(
     stage: Stage,
     page: number,
@@ -247,7 +248,9 @@ export class Port extends Verdicts {
       if (why !== null) return isUnreadable(why) ? why : IMPLICIT[domain.isolation][stage.name];
     }
     this.rule = -1;
-    if (physical.ready(page, needs | PLAIN) >= 0) return null;
+    this.frame = physical.ready(page, needs | PLAIN);
+    if (this.frame >= 0) return null;
+    this.frame = physical.frameOf(page);
     if (decide.table.asksPmp() && physical.protect(page, offset, size, needs, false) !== null) {
       return 'pte.table_pmp';
     }

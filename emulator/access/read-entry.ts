@@ -44,11 +44,10 @@ export const UNREADABLE = {
 } as const satisfies Record<string, Record<string, Reason>>;
 
 /** Rules on page-table reads by stage, and on writes of A and D. */
-export const READ_RULE: Record<FirstStage, number> = {
-  s: R.SMMPT_PTW_01,
-  vs: R.SMMPT_PTW_12,
-  g: R.SMMPT_PTW_13,
-};
+export function readRule(stage: FirstStage): number {
+  if (stage === 'g') return R.SMMPT_PTW_13;
+  return stage === 'vs' ? R.SMMPT_PTW_12 : R.SMMPT_PTW_01;
+}
 export const UPDATE_RULE: Record<FirstStage, number> = {
   s: R.SMMPT_PTW_07,
   vs: R.SMMPT_PTW_14,

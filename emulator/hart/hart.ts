@@ -29,8 +29,6 @@ import type { CsrOp } from './csr-file.ts';
 import type { Raised } from './trap-entry.ts';
 import { takeTrap } from './trap-entry.ts';
 
-const MPRV = 1n << 17n;
-
 export class Hart {
   readonly id: number;
   readonly csrs: CsrFile;
@@ -72,26 +70,18 @@ export class Hart {
 
   /** One access by an instruction in `mode`. `value`: what is stored or added. */
   attempt(mode: Mode, name: OperationName, address: bigint, size: number, value: bigint): Result {
-    const { cell, csrs, port, path } = this;
+    const { cell, path } = this;
     const operation: Operation = OPERATIONS[name];
-    const kind = KINDS[operation.kind];
     this.cache.tick();
     if (operation.feature !== null) {
       const denial = this.contexts.deniesOperation(mode, name);
       if (denial !== null) return this.refuse(mode, denial);
     }
-    const context = this.contexts.of(mode, kind);
-    if (csrs.version !== this.seen) {
-      this.seen = csrs.version;
-      port.physical.forget();
-    }
-    port.begin(context, kind, mode);
-    port.mprv = mode === 'M' && (csrs.raw('mstatus') & MPRV) !== 0n;
     cell.value = value;
     path.value.set(cell.lo, cell.hi);
     cell.value = address;
-    const reason = path.run(operation, cell.page, cell.offset, size);
-    csrs.retired++;
+    const reason = this.perform(mode, operation, cell.page, cell.offset, size);
+    this.csrs.retired++;
     if (reason === null) {
       return { trap: null, value: cell.join(path.value.lo, path.value.hi) };
     }
@@ -144,15 +134,15 @@ export class Hart {
     offset: number,
     size: number,
   ): Reason | null {
-    const { csrs, port } = this;
+    const { contexts, csrs, port } = this;
     const kind = KINDS[operation.kind];
-    const context = this.contexts.of(mode, kind);
+    const context = contexts.of(mode, kind);
     if (csrs.version !== this.seen) {
       this.seen = csrs.version;
       port.physical.forget();
     }
     port.begin(context, kind, mode);
-    port.mprv = mode === 'M' && (csrs.raw('mstatus') & MPRV) !== 0n;
+    port.mprv = mode === 'M' && contexts.mprv;
     return this.path.run(operation, page, offset, size);
   }
 

@@ -39,7 +39,10 @@ export const mptDecisions = {
   /** The same in any slot of a leaf. */
   anyTupleReserved: (lo: number, hi: number): boolean =>
     ((lo >>> 1) & ~lo & R_LO) !== 0 || ((hi >>> 1) & ~hi & R_HI) !== 0,
-  ppn: (lo: number, hi: number): number => (hi & 0x3fffff) * 2 ** 22 + (lo >>> 10),
+  ppn: (lo: number, hi: number): number => {
+    const upper = hi & 0x3fffff;
+    return upper === 0 ? lo >>> 10 : upper * 2 ** 22 + (lo >>> 10);
+  },
   /** Which slot: the top bits of the next lower index, at level 0 of the range offset. */
   tupleIndex: (g: MptGeometry, page: number, level: number): number =>
     field(page, g.tupleScale[level], g.tuples - 1),

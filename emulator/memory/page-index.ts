@@ -2,9 +2,12 @@
 
 const FIRST = 1024;
 
-/** Spreads page numbers above 2^32 too; neighbouring pages do not collide. */
-function hash(page: number): number {
-  return Math.imul((page | 0) ^ Math.imul((page * 2 ** -32) | 0, 0x85ebca6b), 0x9e3779b1);
+/**
+ * Where a page is looked for first: the top bits of a product, so that neither neighbours nor pages far apart by a power
+ * of two collide. A walk waits for it at every entry: pages that differ above 2^32 only share a place.
+ */
+function place(page: number, shift: number): number {
+  return Math.imul(page | 0, 0x9e3779b1) >>> shift;
 }
 
 export class PageIndex {
@@ -15,11 +18,12 @@ export class PageIndex {
   private keys = new Float64Array(FIRST).fill(-1);
   private frames = new Int32Array(FIRST);
   private mask = FIRST - 1;
+  private shift = Math.clz32(FIRST - 1);
 
   /** The frame of a page, or -1. */
   find(page: number): number {
     const { keys, mask } = this;
-    let at = hash(page) & mask;
+    let at = place(page, this.shift);
     for (;;) {
       const key = keys[at];
       if (key === page) return this.frames[at];
@@ -44,7 +48,7 @@ export class PageIndex {
       // Backwards: what was placed last ends its probe sequence, so nothing is cut off.
       for (let frame = count - 1; frame >= 0; frame--) {
         const page = pages[frame];
-        let at = hash(page) & mask;
+        let at = place(page, this.shift);
         while (keys[at] !== page) at = (at + 1) & mask;
         keys[at] = -1;
       }
@@ -54,7 +58,7 @@ export class PageIndex {
 
   private place(page: number, frame: number): void {
     const { keys, mask } = this;
-    let at = hash(page) & mask;
+    let at = place(page, this.shift);
     while (keys[at] !== -1) at = (at + 1) & mask;
     keys[at] = page;
     this.frames[at] = frame;
@@ -67,6 +71,7 @@ export class PageIndex {
     this.keys = new Float64Array(this.keys.length * 2).fill(-1);
     this.frames = new Int32Array(this.keys.length);
     this.mask = this.keys.length - 1;
+    this.shift = Math.clz32(this.mask);
     for (let frame = 0; frame < count; frame++) this.place(pages[frame], frame);
   }
 }

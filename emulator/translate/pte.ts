@@ -36,8 +36,10 @@ export const pteDecisions = {
   isLeaf: (lo: number): boolean => (lo & 14) !== 0,
   /** D, A and U of a pointer are reserved. */
   isReservedPointer: (lo: number): boolean => (lo & (D | A | U)) !== 0,
-  ppn: (xlen: 32 | 64, lo: number, hi: number): number =>
-    xlen === 32 ? lo >>> 10 : (hi & 0x3fffff) * 2 ** 22 + (lo >>> 10),
+  ppn: (_xlen: 32 | 64, lo: number, hi: number): number => {
+    const upper = hi & 0x3fffff;
+    return upper === 0 ? lo >>> 10 : upper * 2 ** 22 + (lo >>> 10);
+  },
   isNapot: (hi: number): boolean => hi < 0,
   /** Only the 64 KiB group exists: PPN[3:0] = 1000 at level 0. */
   isReservedNapot: (lo: number, level: number): boolean => level !== 0 || (lo & 0x3c00) !== 0x2000,
