@@ -10,6 +10,8 @@ export interface Format {
   readonly emin: -126 | -1022;
   /** Exponent field of infinities and NaNs. */
   readonly special: 255 | 2047;
+  /** The digit of normal numbers that encodings leave out. */
+  readonly implicit: bigint;
   /** Encodings. */
   readonly signBit: bigint;
   readonly infinity: bigint;
@@ -27,6 +29,7 @@ export const BINARY32: Format = {
   emax: 127,
   emin: -126,
   special: 255,
+  implicit: 0x0080_0000n,
   signBit: 0x8000_0000n,
   infinity: 0x7f80_0000n,
   largest: 0x7f7f_ffffn,
@@ -41,6 +44,7 @@ export const BINARY64: Format = {
   emax: 1023,
   emin: -1022,
   special: 2047,
+  implicit: 0x0010_0000_0000_0000n,
   signBit: 0x8000_0000_0000_0000n,
   infinity: 0x7ff0_0000_0000_0000n,
   largest: 0x7fef_ffff_ffff_ffffn,

@@ -60,7 +60,8 @@ const scratchWords = new Uint32Array(scratch.buffer);
 /** Binary digits of a positive number below 2^1023. */
 export function lengthOf(significand: bigint): number {
   scratch[0] = Number(significand);
-  const [low, high] = scratchWords;
+  const low = scratchWords[0];
+  const high = scratchWords[1];
   const length = (high >>> 20) - 1022;
   // A power of two may be what the conversion has rounded up to.
   const isPower = (high & 0xf_ffff) === 0 && low === 0;

@@ -13,26 +13,20 @@ export interface Unpacked {
 
 /** The value of an encoding of `width` bits. */
 export function unpack(format: Format, bits: bigint): Unpacked {
-  const { precision, emin, special } = format;
-  // Two numbers of 32 bits; of binary32 all fields are in the first.
-  const isDouble = format.width === 64;
-  const top = Number(BigInt.asUintN(32, isDouble ? bits >> 32n : bits));
-  const low = isDouble ? Number(BigInt.asUintN(32, bits)) : 0;
-  const shift = isDouble ? 20 : 23;
-  const field = (top >>> shift) & special;
-  const upper = top & ((1 << shift) - 1);
-  const fraction = isDouble ? upper * 2 ** 32 + low : upper;
-  const sign = top >>> 31 === 0 ? 0 : 1;
+  const { precision, emin, special, implicit } = format;
+  const fraction = BigInt.asUintN(precision - 1, bits);
+  const field = Number(bits >> BigInt(precision - 1)) & special;
+  const sign = (bits & format.signBit) === 0n ? 0 : 1;
   if (field === special) {
-    const quiet = upper >>> (shift - 1) !== 0;
-    const kind = fraction === 0 ? 'infinite' : quiet ? 'quiet' : 'signalling';
+    const quiet = (bits & format.quietBit) !== 0n;
+    const kind = fraction === 0n ? 'infinite' : quiet ? 'quiet' : 'signalling';
     return { kind, sign, exponent: 0, significand: 0n };
   }
   if (field === 0) {
-    const kind = fraction === 0 ? 'zero' : 'finite';
-    return { kind, sign, exponent: emin - precision + 1, significand: BigInt(fraction) };
+    const kind = fraction === 0n ? 'zero' : 'finite';
+    return { kind, sign, exponent: emin - precision + 1, significand: fraction };
   }
-  const significand = BigInt(fraction + 2 ** (precision - 1));
+  const significand = fraction | implicit;
   return { kind: 'finite', sign, exponent: emin - precision + field, significand };
 }
 
