@@ -43,8 +43,9 @@ export class Memory {
   lo = 0;
   hi = 0;
   readonly poison = new Poison();
-  private arena = new Arena(2 ** 24, 1);
-  private size = 2 ** 24;
+  /** From the first reset on. */
+  private arena!: Arena;
+  private size = NaN;
   private readonly index = new PageIndex();
   /** By frame: its slot, or `~slot` of the shared slot that it reads from until it is written. */
   private slots = new Int32Array(512);
