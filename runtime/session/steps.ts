@@ -1,6 +1,6 @@
 /** One step of an actor: the hart is made ready, the instruction executed, what happened written down. */
 import type { PlanAction, PlanActor, PlanLine, PlanOutcome } from '../../dsl/index.ts';
-import type { Counts, OperationName, Result } from '../../emulator/index.ts';
+import type { Counts, Mode, OperationName, Result } from '../../emulator/index.ts';
 import {
   COUNTERS,
   FENCE_WORDS,
@@ -13,6 +13,7 @@ import type { Actual, Costs } from '../judge/actual.ts';
 import type { Harts, HartState } from './actors.ts';
 import { protectTables } from '../build/mml.ts';
 import { CaseError, CaseSkip } from './case-error.ts';
+import { type Piece, destination } from './destination.ts';
 import { MSECCFG_MML } from './registers.ts';
 import { machineMode, type World } from './world.ts';
 
@@ -64,7 +65,8 @@ export class Steps {
       action.value === null
         ? 0n
         : BigInt.asUintN(8 * Math.min(size, 16), this.#world.resolve(action.value));
-    const watched = suspicious && row.writes ? this.#watch(actor, address, size) : null;
+    const watched =
+      suspicious && row.writes ? this.#watch(hart.id, mode, row.name, address, size) : null;
     const { trap, value: result } = backEnd.attempt(hart.id, {
       mode,
       operation: row.name,
@@ -75,7 +77,7 @@ export class Steps {
     hart.used = true;
     if (trap !== null) this.#harts.trapped(hart, trap);
     else if (row.writes) this.#stored = null;
-    const leaked = trap === null || watched === null ? null : this.#leaked(watched, address, size);
+    const leaked = trap === null || watched === null ? null : this.#leaked(watched);
     return { origin: row.origin, mode, address, size, trap, value: result, leaked };
   }
 
@@ -168,23 +170,40 @@ export class Steps {
   }
 
   /** What memory looks like before an access that may be denied: a count, or the bytes themselves. */
-  #watch(actor: PlanActor, address: bigint, size: number): number | bigint | null {
+  #watch(
+    hart: number,
+    mode: Mode,
+    operation: OperationName,
+    address: bigint,
+    size: number,
+  ): number | readonly Watched[] {
     const { backEnd } = this.#world;
     if (backEnd.capabilities.counts) return (this.#stored ??= backEnd.counts().stored);
-    const physical = actor.using === null && actor.over === null && actor.domain !== null;
-    return physical && size <= 8 ? backEnd.read(address, size) : null;
+    const pieces = destination(this.#world, hart, mode, operation, address, size);
+    return pieces.map((piece) => ({ piece, bytes: this.#bytes(piece) }));
   }
 
-  #leaked(before: number | bigint, address: bigint, size: number): number {
-    const { backEnd } = this.#world;
-    if (typeof before === 'bigint') {
-      // The bytes up to the last one that changed.
-      const changed = backEnd.read(address, size) ^ before;
-      return changed === 0n ? 0 : Math.ceil(changed.toString(2).length / 8);
+  /** The bytes of a denied access up to the last one that was stored. */
+  #leaked(before: number | readonly Watched[]): number {
+    if (typeof before === 'number') {
+      this.#stored = this.#world.backEnd.counts().stored;
+      return this.#stored - before;
     }
-    this.#stored = backEnd.counts().stored;
-    return this.#stored - before;
+    const ends = before.map(({ piece, bytes }) => {
+      const last = this.#bytes(piece).findLastIndex((byte, k) => byte !== bytes[k]);
+      return last < 0 ? 0 : piece.offset + last + 1;
+    });
+    return Math.max(0, ...ends);
   }
+
+  #bytes({ base, size }: Piece): readonly bigint[] {
+    return Array.from({ length: size }, (_, k) => this.#world.backEnd.read(base + BigInt(k), 1));
+  }
+}
+
+interface Watched {
+  readonly piece: Piece;
+  readonly bytes: readonly bigint[];
 }
 
 /** Whether an outcome leaves room for a denial. */
