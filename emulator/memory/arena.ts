@@ -41,7 +41,7 @@ export class Arena {
     this.end = Math.min(this.first + (size >>> 12), 2 ** 19 - 1);
     this.slots = this.end - this.first;
     this.next = this.first;
-    // Costs nothing until touched, but is counted: beyond 64 MiB the collector runs.
+    // Costs nothing until touched, but is counted: beyond 32 MiB the collector runs.
     const pages = Math.ceil(this.end / 16);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const { buffer } = this.memory;

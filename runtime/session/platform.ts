@@ -48,8 +48,8 @@ const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
 const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid']);
 const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
 const DEFAULT_SIZES: CacheSizes = { tlb: 64, walk: 32, mpt: 32 };
-/** Beyond 64 MiB of memory outside its heap the engine collects garbage at once, and with every later array. */
-const DEFAULT_ARENA = 32 * 1024 * 1024;
+/** Four times what the conformance suite writes; with 32 MiB outside its heap the collector would run at once. */
+const DEFAULT_ARENA = 8 * 1024 * 1024;
 
 /** medeleg bits by the words of `machine delegates`. */
 const DELEGATIONS: Readonly<Record<string, bigint>> = {
