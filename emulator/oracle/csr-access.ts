@@ -2,7 +2,7 @@
 import { CSRS } from './csr-list.ts';
 import { pendingToModify } from './csr-interrupts.ts';
 import type { Csr } from './csr-shape.ts';
-import { floatIsOff } from './float-registers.ts';
+import { floatIsOff, markDirty } from './float-registers.ts';
 import type { HartCore } from './hart-core.ts';
 import { requireShadowStack } from './shadow-stack.ts';
 import type { Mode } from './state.ts';
@@ -103,6 +103,7 @@ export function executeCsr(h: HartCore, word: number): void {
     const base = number === 0x344 ? pendingToModify(h) : old;
     const value = kind === 1 ? operand : kind === 2 ? base | operand : base & ~operand;
     csr.write(h, BigInt.asUintN(h.xlen, value));
+    if (number <= 0x003) markDirty(h);
     h.effects.csr.push({ number, value: csr.read(h) });
   }
   h.set(rdOf(word), old);

@@ -16,21 +16,21 @@ import {
 import type { Csr, CsrList } from './csr-shape.ts';
 import { STATUS } from './csr-status.ts';
 import { TABLES } from './csr-tables.ts';
-import { markDirty } from './float-registers.ts';
 import type { HartCore } from './hart-core.ts';
 
-/** Exceptions that may be delegated from M. */
+/** Exceptions that may be delegated from M, hardware errors among them. */
 function delegable(h: HartCore): bigint {
   const shadow = h.has('Zicfiss') ? 1n << 18n : 0n;
-  return 0xb3ffn | shadow | (h.has('H') ? 0xf0_0400n : 0n);
+  return 0x8_b3ffn | shadow | (h.has('H') ? 0xf0_0400n : 0n);
 }
 
 /** Exceptions that may be delegated to a guest: not its own calls to HS, nor guest-page faults. */
-const guestDelegable = (h: HartCore) => 0xb1ffn | (h.has('Zicfiss') ? 1n << 18n : 0n);
+const guestDelegable = (h: HartCore) => 0x8_b1ffn | (h.has('Zicfiss') ? 1n << 18n : 0n);
 
 function misa(h: HartCore): bigint {
   const letters = ['A', 'C', 'D', 'F', 'H', 'M'].filter((name) => h.has(name));
-  const value = [...letters, 'I', 'S', 'U'].reduce(
+  const manipulation = ['Zba', 'Zbb', 'Zbs'].every((name) => h.has(name)) ? ['B'] : [];
+  const value = [...letters, ...manipulation, 'I', 'S', 'U'].reduce(
     (sum, letter) => sum | (1n << BigInt(letter.charCodeAt(0) - 65)),
     0n,
   );
@@ -43,11 +43,13 @@ function float(low: number, width: number): Csr {
     read: (h) => (h.c.fcsr & mask) >> BigInt(low),
     write: (h, value) => {
       h.c.fcsr = (h.c.fcsr & ~mask) | ((value << BigInt(low)) & mask);
-      markDirty(h);
     },
     exists: (h) => h.has('F'),
   };
 }
+
+/** A cause: the interrupt bit, and codes below 64. */
+const cause = (h: HartCore) => (1n << BigInt(h.xlen - 1)) | 63n;
 
 const fixed = (read: Csr['read']): Csr => ({ read, write: ignore, exists: always });
 
@@ -74,14 +76,14 @@ const REST: CsrList = [
   [0x305, vector('mtvec')],
   [0x340, masked('mscratch', ALL)],
   [0x341, instructionAddress('mepc')],
-  [0x342, masked('mcause', ALL)],
+  [0x342, masked('mcause', cause)],
   [0x343, masked('mtval', ALL)],
   [0x34a, masked('mtinst', ALL, hypervisor)],
   [0x34b, masked('mtval2', ALL, hypervisor)],
   [0x105, vector('stvec')],
   [0x140, masked('sscratch', ALL)],
   [0x141, instructionAddress('sepc')],
-  [0x142, masked('scause', ALL)],
+  [0x142, masked('scause', cause)],
   [0x143, masked('stval', ALL)],
   [0x602, masked('hedeleg', guestDelegable, hypervisor)],
   [0x612, upper('hedeleg', 0n, hypervisor)],
@@ -90,7 +92,7 @@ const REST: CsrList = [
   [0x205, vector('vstvec', hypervisor)],
   [0x240, masked('vsscratch', ALL, hypervisor)],
   [0x241, instructionAddress('vsepc', hypervisor)],
-  [0x242, masked('vscause', ALL, hypervisor)],
+  [0x242, masked('vscause', cause, hypervisor)],
   [0x243, masked('vstval', ALL, hypervisor)],
 ];
 

@@ -61,7 +61,13 @@ export function instructionAddress(name: Plain, exists: Csr['exists'] = always):
   return masked(name, (h) => (h.has('C') ? ~1n & ALL : ~3n & ALL), exists);
 }
 
-/** A trap vector: MODE is Direct or Vectored. */
+/** A trap vector: MODE is Direct or Vectored; another one leaves the field as it was. */
 export function vector(name: Plain, exists: Csr['exists'] = always): Csr {
-  return masked(name, ~2n & ALL, exists);
+  return {
+    read: (h) => h.c[name],
+    write: (h, value) => {
+      h.c[name] = merge(h.c[name], value, (value & 2n) === 0n ? ALL : ALL & ~3n);
+    },
+    exists,
+  };
 }

@@ -1,5 +1,5 @@
 /** satp, vsatp, hgatp, mmpt, mttp, msdcfg, and PMP. */
-import { always, hypervisor, merge, zero } from './csr-shape.ts';
+import { always, hypervisor, masked, merge, zero } from './csr-shape.ts';
 import type { Csr, CsrList } from './csr-shape.ts';
 import type { HartCore } from './hart-core.ts';
 import { bit, bits } from './state.ts';
@@ -179,13 +179,17 @@ const mseccfg: Csr = {
   exists: (h) => h.has('Smepmp') && h.platform.pmpEntries > 0,
 };
 
+/** SIDN with interrupts per domain; SSRM, SSMM, SRL and SML with QoS identifiers per domain. */
+const domainFields = (h: HartCore) =>
+  (h.has('Smsdia') ? 0x3fn : 0n) | (h.has('Smsdqosid') ? 0xffc0_0000n : 0n);
+
 export const TABLES: CsrList = [
   [0x180, root('satp', always)],
   [0x280, root('vsatp', hypervisor)],
   [0x680, hgatp],
   [0x382, mmpt],
   [0xbc0, mttp],
-  [0x74e, { ...zero, exists: mmpt.exists }],
+  [0x74e, masked('msdcfg', domainFields, mmpt.exists)],
   [0x747, mseccfg],
   [0x757, { ...zero, exists: (h) => h.xlen === 32 && mseccfg.exists(h) }],
   ...[...Array(16).keys()].map((n) => [0x3a0 + n, config(n)] as const),
