@@ -6,6 +6,8 @@ import type { Mode } from './context.ts';
 export interface Trap {
   /** mcause: 1 5 7 access, 12 13 15 page, 20 21 23 guest page, 0 4 6 misaligned, 2 illegal, 22 virtual instruction. */
   readonly cause: number;
+  /** Whether it is an interrupt; then `cause` is its code as the handler's mode numbers it. */
+  readonly interrupt?: boolean;
   /** mtval/stval: the virtual address of the denied part; 0 where the platform says so. */
   readonly tval: bigint;
   /** The guest physical address of a guest-page fault (mtval2/htval hold it shifted right by 2); null otherwise. */

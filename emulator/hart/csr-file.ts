@@ -77,6 +77,8 @@ export class CsrFile implements CsrState {
   trapped = 0;
   inFlight = 0;
   lines = 0;
+  /** Something happened that may make an interrupt pending or due; who looks clears it. */
+  attention = false;
   /** Where `time` comes from; null: a tick for every instruction of this hart. */
   clock: { now(): bigint } | null = null;
   /** Rises with each write that may change how memory accesses are decided. */
@@ -106,6 +108,7 @@ export class CsrFile implements CsrState {
     this.trapped = 0;
     this.inFlight = 0;
     this.lines = 0;
+    this.attention = false;
     this.#untouched = true;
     this.cells.set(this.#binding.initial);
     const domain = REVISIONS[platform.revision].csr;
@@ -174,6 +177,7 @@ export class CsrFile implements CsrState {
     const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
     const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
+    if (op !== 'read') this.attention = true;
     if (op !== 'read' && isFloatCsr(named.row.number)) markFloatDirty(this, mode);
     if (op === 'write') this.#write(bound, value);
     else if (op !== 'read') {

@@ -23,6 +23,22 @@ export const trapDecisions = {
   previousPrivilege: (mode: Mode) => (mode === 'M' ? 3 : mode === 'S' || mode === 'VS' ? 1 : 0),
   /** SPVP follows SPP only for a trap from V=1. */
   updatesSpvp: (virtual: boolean) => virtual,
+  /** Only interrupts are spread over the vector of xtvec. */
+  isVectored: (vectored: boolean, interrupt: boolean) => vectored && interrupt,
+
+  // Returns.
+  /** The mode to return to, by MPP or SPP and MPV or SPV: virtual unless it is M. */
+  returnsVirtual: (previous: number, virtual: boolean) => virtual && previous !== 3,
+  /** MPP and SPP afterwards: the least privileged mode. */
+  leastPrivilege: () => 0,
+  /** A return from M-mode that leaves it, and every SRET, clears MPRV. */
+  clearsMprv: (to: Mode): boolean => to !== 'M',
+  /** xIE gets xPIE, and xPIE is set. */
+  restoresEnable: () => true,
+  /** mstatus.TSR stops SRET in HS, hstatus.VTSR in VS. */
+  trapsReturn: (tsr: boolean) => tsr,
+  /** mstatus.TW stops WFI below M, hstatus.VTW in VS. */
+  trapsWait: (tw: boolean) => tw,
 };
 
 export type TrapDecisions = typeof trapDecisions;

@@ -14,6 +14,7 @@ import { EntryCache } from '../cache/entry-cache.ts';
 import type { FenceRequest } from '../cache/fence-request.ts';
 import { Fences } from '../cache/fences.ts';
 import { keepOf } from '../cache/policy.ts';
+import { Ways } from '../cache/ways.ts';
 import type { Decisions } from '../decisions.ts';
 import { DECISIONS } from '../decisions.ts';
 import { addressOf, Cell, ruleOf } from '../edges.ts';
@@ -26,19 +27,22 @@ import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { CsrFile } from './csr-file.ts';
 import type { CsrOp } from './csr-file.ts';
+import type { Interrupt } from './interrupts.ts';
 import type { Raised } from './trap-entry.ts';
-import { takeTrap } from './trap-entry.ts';
+import { takeInterrupt, takeTrap } from './trap-entry.ts';
 
 export class Hart {
   readonly id: number;
   readonly csrs: CsrFile;
   readonly cache = new EntryCache();
+  /** Where executed instructions find pages without asking; its engine puts them to use. */
+  readonly ways = new Ways();
   readonly pmp = new Pmp();
   readonly port: Port;
   private readonly contexts: Contexts;
   private readonly fences: Fences;
   readonly path: Attempt;
-  private readonly counts: Tally;
+  readonly counts: Tally;
   private readonly cell = new Cell();
   private platform!: Platform;
   private decide: Decisions = DECISIONS;
@@ -96,11 +100,17 @@ export class Hart {
     return { trap: null, value: outcome.value };
   }
 
-  fence(request: FenceRequest): Result {
+  /** One fence by an executed instruction: why it may not execute, or null. */
+  order(request: FenceRequest): Denial | null {
     this.counts.fence++;
-    this.csrs.retired++;
     const denial = this.fences.execute(request, this.cache);
     this.port.physical.forget();
+    return denial;
+  }
+
+  fence(request: FenceRequest): Result {
+    this.csrs.retired++;
+    const denial = this.order(request);
     return denial === null ? { trap: null, value: 0n } : this.refuse(request.mode, denial);
   }
 
@@ -117,9 +127,21 @@ export class Hart {
     return this.take(mode, this.fault(because, page, this.cell.offset, epc, 0));
   }
 
+  /** The decisions in force. */
+  get decisions(): Decisions {
+    return this.decide;
+  }
+
+  /** Takes an interrupt before the instruction at `pc`. */
+  interrupted(mode: Mode, interrupt: Interrupt, pc: bigint): Trap {
+    this.counts.trap++;
+    return takeInterrupt(this.csrs, this.decide.trap, interrupt, mode, pc);
+  }
+
   /** Takes a trap, and counts it. */
   take(mode: Mode, raised: Raised): Trap {
     this.counts.trap++;
+    this.csrs.trapped++;
     return takeTrap(this.csrs, this.decide.trap, raised, mode);
   }
 

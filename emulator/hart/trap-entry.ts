@@ -1,14 +1,17 @@
 /** Taking a trap: delegation, and what the trap CSRs of the handler's mode hold afterwards. */
 import type { Mode } from '../access/context.ts';
 import type { Trap } from '../access/trap.ts';
+import type { Platform } from '../platform.ts';
 import type { Fired } from '../rules/fired.ts';
 import { R } from '../rules/fired.ts';
 import { isVirtual } from './csr-access.ts';
 import { cellOf } from './csr-cells.ts';
 import type { CsrFile } from './csr-file.ts';
 import { epcMask } from './csr-machine.ts';
+import { MNSTATUS } from './csr-nmi.ts';
 import type { TrapDecisions } from './delegate.ts';
 import { delegate } from './delegate.ts';
+import type { Interrupt } from './interrupts.ts';
 
 /** A trap before it is taken: what the access or instruction reports. */
 export type Raised = Pick<
@@ -91,17 +94,92 @@ export function takeTrap(csrs: CsrFile, decide: TrapDecisions, raised: Raised, m
     because,
     rule,
   };
+  enter(csrs, decide, trap, mode);
+  if (because.startsWith('mpt.')) mark(csrs.fired, trap);
+  return trap;
+}
+
+function enter(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
   if (trap.takenIn === 'M') enterMachine(csrs, decide, trap, mode);
   else if (trap.takenIn === 'S') enterSupervisor(csrs, decide, trap, mode);
   else enterGuest(csrs, decide, trap, mode);
-  if (because.startsWith('mpt.')) mark(csrs.fired, trap);
+}
+
+/** Takes an interrupt before the instruction at `pc`: as a trap, without values or an instruction. */
+export function takeInterrupt(
+  csrs: CsrFile,
+  decide: TrapDecisions,
+  { to, code }: Interrupt,
+  mode: Mode,
+  pc: bigint,
+): Trap {
+  const trap: Trap = {
+    cause: code,
+    interrupt: true,
+    tval: 0n,
+    gpa: null,
+    tinst: 0n,
+    gva: false,
+    mpv: decide.previousVirtual(isVirtual(mode)),
+    epc: decide.epc(pc),
+    takenIn: to,
+    because: 'interrupt.taken',
+    rule: null,
+  };
+  enter(csrs, decide, trap, mode);
   return trap;
+}
+
+/** A non-maskable interrupt: what it interrupts goes to the registers of Smrnmi, and further traps of M-mode apart. */
+export function takeNmi(csrs: CsrFile, decide: TrapDecisions, mode: Mode, pc: bigint): void {
+  const { platform } = csrs;
+  const privilege = BigInt(decide.previousPrivilege(mode)) << 11n;
+  const virtual = decide.previousVirtual(isVirtual(mode)) ? MNSTATUS.MNPV : 0n;
+  csrs.setRaw('mnepc', pc & epcMask(platform));
+  csrs.setRaw('mncause', interruptBit(platform));
+  csrs.setRaw('mnstatus', privilege | virtual);
+  // MPRV has no effect now.
+  csrs.version++;
+}
+
+const interruptBit = ({ xlen }: Platform) => 1n << BigInt(xlen - 1);
+
+/** Where the handler of a trap begins. */
+export function trapVector(csrs: CsrFile, decide: TrapDecisions, trap: Trap): bigint {
+  const { platform } = csrs;
+  if (trap.takenIn === 'M' && csrs.has('mnstatus')) {
+    const { NMIE } = MNSTATUS;
+    // An exception of the handler of a non-maskable interrupt.
+    if ((csrs.raw('mnstatus') & NMIE) === 0n) return nmiVectors(platform).exception;
+  }
+  const tvec = csrs.raw(VECTORS[trap.takenIn]);
+  const isVectored = decide.isVectored((tvec & 3n) === 1n, trap.interrupt === true);
+  const base = tvec & ~3n;
+  return BigInt.asUintN(platform.xlen, isVectored ? base + 4n * BigInt(trap.cause) : base);
+}
+
+const VECTORS: Readonly<Record<Mode, string>> = {
+  M: 'mtvec',
+  S: 'stvec',
+  VS: 'vstvec',
+  U: 'stvec',
+  VU: 'vstvec',
+};
+
+/** Where non-maskable interrupts go, and exceptions while one is served: the first bytes of RAM. */
+export function nmiVectors({ ram }: Platform): {
+  readonly interrupt: bigint;
+  readonly exception: bigint;
+} {
+  const base = ram[0]?.base ?? 0n;
+  return { interrupt: base, exception: base + 4n };
 }
 
 /** Writes xepc, xcause, xtval and, where there are any, the second value and the instruction. */
 function record({ cells, platform }: CsrFile, to: TrapCells, trap: Trap): void {
   cells[to.epc] = trap.epc & epcMask(platform);
-  cells[to.cause] = BigInt(trap.cause);
+  const cause = BigInt(trap.cause);
+  cells[to.cause] = trap.interrupt === true ? interruptBit(platform) | cause : cause;
   cells[to.tval] = trap.tval;
   if (to.tval2 !== null) cells[to.tval2] = trap.gpa === null ? 0n : trap.gpa >> 2n;
   if (to.tinst !== null) cells[to.tinst] = trap.tinst;

@@ -57,6 +57,11 @@ export const REASONS = {
   'float.rounding': 'the rounding mode is reserved',
   'instruction.privilege': 'the instruction is not allowed in this mode',
   'instruction.absent': 'the machine does not implement the instruction',
+  'instruction.environment': 'ECALL or EBREAK asked for the trap',
+  'instruction.target':
+    'the target of a jump is not a multiple of four, and there are no compressed instructions',
+  'instruction.shadow_stack': 'SSPOPCHK found another address on the shadow stack',
+  'interrupt.taken': 'an interrupt is pending and enabled',
 } as const;
 
 export type Reason = keyof typeof REASONS;

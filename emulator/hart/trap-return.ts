@@ -1,0 +1,95 @@
+/** MRET, SRET and MNRET: what they leave in the status registers, and where they go. */
+import type { Mode } from '../access/context.ts';
+import { cellOf } from './csr-cells.ts';
+import type { CsrFile } from './csr-file.ts';
+import { MNSTATUS } from './csr-nmi.ts';
+import type { TrapDecisions } from './delegate.ts';
+
+export interface Return {
+  readonly mode: Mode;
+  readonly pc: bigint;
+}
+
+/** Words: the low halves of the status registers. */
+const MSTATUS = 2 * cellOf('mstatus');
+const HSTATUS = 2 * cellOf('hstatus');
+const VSSTATUS = 2 * cellOf('vsstatus');
+
+const SIE = 1 << 1;
+const MIE = 1 << 3;
+const SPIE = 1 << 5;
+const MPIE = 1 << 7;
+const SPP = 1 << 8;
+const MPP = 3 << 11;
+const MPRV = 1 << 17;
+const HIGH_MPV = 1 << 7;
+const SPV = 1 << 7;
+
+/** By MPP: U, S, the reserved one as S, M. */
+const HOST: readonly Mode[] = ['U', 'S', 'S', 'M'];
+const GUEST: readonly Mode[] = ['VU', 'VS', 'VS', 'M'];
+
+function modeOf(decide: TrapDecisions, previous: number, virtual: boolean): Mode {
+  return (decide.returnsVirtual(previous, virtual) ? GUEST : HOST)[previous] ?? 'U';
+}
+
+/** xIE := xPIE, xPIE := 1. */
+function unstack(decide: TrapDecisions, status: number, enable: number, saved: number): number {
+  if (!decide.restoresEnable()) return status;
+  return (status & ~enable) | ((status & saved) !== 0 ? enable : 0) | saved;
+}
+
+function dropMprv(csrs: CsrFile, decide: TrapDecisions, to: Mode): void {
+  const { words } = csrs;
+  if ((words[MSTATUS] & MPRV) === 0) return;
+  if (decide.clearsMprv(to)) words[MSTATUS] &= ~MPRV;
+  // MPP and MPV moved, too.
+  csrs.version++;
+}
+
+export function machineReturn(csrs: CsrFile, decide: TrapDecisions): Return {
+  const { words } = csrs;
+  const status = words[MSTATUS];
+  const previous = (status >>> 11) & 3;
+  const virtual = (words[MSTATUS + 1] & HIGH_MPV) !== 0;
+  const mode = modeOf(decide, previous, virtual);
+  words[MSTATUS] = (unstack(decide, status, MIE, MPIE) & ~MPP) | (decide.leastPrivilege() << 11);
+  words[MSTATUS + 1] &= ~HIGH_MPV;
+  dropMprv(csrs, decide, mode);
+  return { mode, pc: csrs.raw('mepc') };
+}
+
+/** SRET in M- and HS-mode: hstatus.SPV says whether to a guest. */
+export function supervisorReturn(csrs: CsrFile, decide: TrapDecisions): Return {
+  const { words } = csrs;
+  const status = words[MSTATUS];
+  const virtual = (words[HSTATUS] & SPV) !== 0;
+  const mode = modeOf(decide, (status & SPP) !== 0 ? 1 : 0, virtual);
+  const next = unstack(decide, status, SIE, SPIE) & ~SPP;
+  words[MSTATUS] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
+  words[HSTATUS] &= ~SPV;
+  dropMprv(csrs, decide, mode);
+  return { mode, pc: csrs.raw('sepc') };
+}
+
+/** SRET in VS-mode: it stays in the guest. */
+export function guestReturn(csrs: CsrFile, decide: TrapDecisions): Return {
+  const { words } = csrs;
+  const status = words[VSSTATUS];
+  const mode: Mode = (status & SPP) !== 0 ? 'VS' : 'VU';
+  const next = unstack(decide, status, SIE, SPIE) & ~SPP;
+  words[VSSTATUS] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
+  dropMprv(csrs, decide, mode);
+  return { mode, pc: csrs.raw('vsepc') };
+}
+
+/** MNRET: NMIE is set again; mstatus keeps all but MPRV. */
+export function nmiReturn(csrs: CsrFile, decide: TrapDecisions): Return {
+  const status = csrs.raw('mnstatus');
+  const previous = Number((status & MNSTATUS.MNPP) >> 11n);
+  const mode = modeOf(decide, previous, (status & MNSTATUS.MNPV) !== 0n);
+  csrs.setRaw('mnstatus', status | MNSTATUS.NMIE);
+  csrs.version++;
+  dropMprv(csrs, decide, mode);
+  return { mode, pc: csrs.raw('mnepc') };
+}

@@ -1,0 +1,47 @@
+/** MRET, SRET and MNRET: who may execute them. */
+import type { Denial } from '../access/trap.ts';
+import { HSTATUS } from '../hart/csr-hypervisor.ts';
+import { MSTATUS } from '../hart/csr-machine.ts';
+import type { Executor } from '../hart/executor.ts';
+import { guestReturn, machineReturn, nmiReturn, supervisorReturn } from '../hart/trap-return.ts';
+import type { Call } from './table.ts';
+
+export const deny = (cause: 2 | 22): Denial => ({
+  cause,
+  because: 'instruction.privilege',
+  rule: null,
+});
+
+/** SRET is for M, HS without TSR, and VS without VTSR. */
+function deniesSupervisorReturn({ mode, hart }: Executor): 2 | 22 | null {
+  const { csrs, decisions } = hart;
+  const { trapsReturn } = decisions.trap;
+  switch (mode) {
+    case 'M':
+      return null;
+    case 'S':
+      return trapsReturn((csrs.raw('mstatus') & MSTATUS.TSR) !== 0n) ? 2 : null;
+    case 'VS':
+      return trapsReturn((csrs.raw('hstatus') & HSTATUS.VTSR) !== 0n) ? 22 : null;
+    case 'U':
+      return 2;
+    case 'VU':
+      return 22;
+  }
+}
+
+export const xret: Call = (executor, decoded, [level]) => {
+  const { hart, mode } = executor;
+  const cause = level === 'S' ? deniesSupervisorReturn(executor) : mode === 'M' ? null : 2;
+  if (cause !== null) return executor.refuseDecoded(deny(cause), decoded);
+  const back =
+    level === 'M'
+      ? machineReturn
+      : level === 'NMI'
+        ? nmiReturn
+        : mode === 'VS'
+          ? guestReturn
+          : supervisorReturn;
+  const to = back(hart.csrs, hart.decisions.trap);
+  return executor.returned(to.mode, to.pc);
+};
