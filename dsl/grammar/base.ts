@@ -4,12 +4,13 @@ import {
   type IParserConfig,
   type IToken,
   type ParserMethod,
+  type TokenType,
 } from 'chevrotain';
 import type { Ref, StringLiteral, Word as WordNode } from '../syntax/ast.ts';
 import type { Code } from '../catalogue/catalogue.ts';
 import { nearest } from '../nearest.ts';
 import type { Span } from '../span.ts';
-import { ALL_TOKENS, Dot, Name, Param, Text, Word } from '../syntax/tokens.ts';
+import { ALL_TOKENS, Dot, fits, Name, Param, Text, Word } from '../syntax/tokens.ts';
 import {
   ChoiceStrategy,
   decision,
@@ -36,14 +37,23 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   file = '';
   problem: Problem | null = null;
 
+  /** Chevrotain's question whether a token is what a rule asks for. */
+  protected readonly tokenMatcher = ({ tokenType }: IToken, wanted: TokenType): boolean =>
+    fits(tokenType, wanted);
   /** Chevrotain's mark that its tables are there. */
   declare protected selfAnalysisDone: boolean;
   private readonly choices: Record<number, Choice> = {};
   private readonly decisions = new Map<number, Decision>();
 
-  constructor(config: IParserConfig) {
+  /** `derives`: chevrotain is to look at the grammar, for which it must know every token. */
+  constructor(config: IParserConfig, derives: boolean) {
     const lookaheadStrategy = new ChoiceStrategy({ maxLookahead: 1 });
-    super(ALL_TOKENS, { maxLookahead: 1, lookaheadStrategy, recoveryEnabled: false, ...config });
+    super(derives ? ALL_TOKENS : [Word], {
+      maxLookahead: 1,
+      lookaheadStrategy,
+      recoveryEnabled: false,
+      ...config,
+    });
   }
 
   /** The choices of the grammar, for a parser that need not derive them. */

@@ -7,7 +7,7 @@ import {
   type IToken,
   type TokenType,
 } from 'chevrotain';
-import { ALL_TOKENS } from '../syntax/tokens.ts';
+import { ALL_TOKENS, fits } from '../syntax/tokens.ts';
 
 /** For each alternative the tokens that may begin it, as positions in `ALL_TOKENS`; an option has one alternative. */
 export type Choice = readonly (readonly number[])[];
@@ -28,14 +28,12 @@ export type Decision =
 export type Derived = (() => never) & { readonly choice: Choice };
 
 const ALTERNATION = 1;
-const INDICES = new Map(ALL_TOKENS.map((type, index) => [type, index]));
 
 function derived(paths: readonly (readonly (readonly TokenType[])[])[]): Derived {
   const choice = paths.map((alternative) =>
     alternative.map(([type, ...more]) => {
-      const index = INDICES.get(type);
-      if (index === undefined || more.length > 0)
-        throw new Error('the grammar looks one token ahead');
+      const index = ALL_TOKENS.indexOf(type);
+      if (index < 0 || more.length > 0) throw new Error('the grammar looks one token ahead');
       return index;
     }),
   );
@@ -73,13 +71,11 @@ export function decision(key: number, choice: Choice): Decision {
 }
 
 function alternation(choice: Choice): Decision {
-  const candidates: (number[] | undefined)[] = [];
-  for (const [alternative, tokens] of choice.entries()) {
-    for (const type of typesOf(tokens)) (candidates[type] ??= []).push(alternative);
-  }
+  const known = new Map<TokenType, readonly number[]>();
   return function (this: Ahead, alternatives: readonly IOrAlt<unknown>[]): number | undefined {
-    const possible = candidates[this.LA_FAST(1).tokenTypeIdx];
-    if (possible === undefined) return undefined;
+    const { tokenType } = this.LA_FAST(1);
+    let possible = known.get(tokenType);
+    if (possible === undefined) known.set(tokenType, (possible = begunBy(tokenType, choice)));
     for (const index of possible) {
       const gate = alternatives[index].GATE;
       if (gate === undefined || gate.call(this)) return index;
@@ -89,22 +85,22 @@ function alternation(choice: Choice): Decision {
 }
 
 function option(tokens: readonly number[]): Decision {
-  const inside: (true | undefined)[] = [];
-  for (const type of typesOf(tokens)) inside[type] = true;
+  const known = new Map<TokenType, boolean>();
   return function (this: Ahead): boolean {
-    return inside[this.LA_FAST(1).tokenTypeIdx] === true;
+    const { tokenType } = this.LA_FAST(1);
+    let inside = known.get(tokenType);
+    if (inside === undefined) known.set(tokenType, (inside = begins(tokenType, tokens)));
+    return inside;
   };
 }
 
-/** chevrotain's numbers of the types that match one of `tokens`. */
-function typesOf(tokens: readonly number[]): ReadonlySet<number> {
-  const types = new Set<number>();
-  for (const index of tokens) {
-    const { tokenTypeIdx, categoryMatches } = ALL_TOKENS[index];
-    if (tokenTypeIdx !== undefined) types.add(tokenTypeIdx);
-    for (const type of categoryMatches ?? []) types.add(type);
-  }
-  return types;
+/** The alternatives that a token of this type may begin, in their order. */
+function begunBy(type: TokenType, choice: Choice): readonly number[] {
+  return choice.flatMap((tokens, index) => (begins(type, tokens) ? [index] : []));
+}
+
+function begins(type: TokenType, tokens: readonly number[]): boolean {
+  return tokens.some((index) => fits(type, ALL_TOKENS[index]));
 }
 
 declare const SDT_CHOICES: Choices | undefined;

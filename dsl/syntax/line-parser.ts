@@ -32,7 +32,7 @@ export class LineParser extends SectionParser {
    * which takes longer than to read most files.
    */
   constructor(config: IParserConfig = {}, choices: Choices | null = KEPT) {
-    super({ skipValidations: true, errorMessageProvider: messages, ...config });
+    super({ skipValidations: true, errorMessageProvider: messages, ...config }, choices === null);
     this.derives = choices === null;
     if (choices === null) this.performSelfAnalysis();
     else this.useChoices(choices);

@@ -75,7 +75,7 @@ export function* sourceLines(text: string): Generator<SourceLine> {
         startOffset: at,
         startLine: number,
         startColumn: at - lineStart + 1,
-        tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
+        tokenTypeIdx: 0,
         tokenType,
       };
       if (type === Comment) comment = token;

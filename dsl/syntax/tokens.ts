@@ -1,45 +1,46 @@
 /** The vocabulary: few token types for the lexer, and soft keywords, which are names first. Names are what messages show. */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { TokenType } from 'chevrotain';
+
+// Plain records: chevrotain's `createToken` looks at all of them for each, which takes as long as a small run.
 
 /** A name or a parameter: whatever may stand for a word. */
-export const Word = createToken({ name: 'a name', pattern: Lexer.NA });
+export const Word: TokenType = { name: 'a name' };
 
-export const Blank = createToken({ name: 'blank', pattern: /[ \t]+/ });
-export const Comment = createToken({ name: 'a comment', pattern: /#[^\r\n]*/ });
-export const LineEnd = createToken({
+export const Blank: TokenType = { name: 'blank', PATTERN: /[ \t]+/ };
+export const Comment: TokenType = { name: 'a comment', PATTERN: /#[^\r\n]*/ };
+export const LineEnd: TokenType = {
   name: 'end of line',
-  pattern: /\r\n|\n|\r/,
-  line_breaks: true,
-});
+  PATTERN: /\r\n|\n|\r/,
+};
 /** Digits and whatever word sticks to them; `numbers.ts` says whether it is a number. */
-export const Numeral = createToken({ name: 'a number', pattern: /[0-9][0-9A-Za-z_]*/ });
-export const Text = createToken({ name: 'a string', pattern: /"[^"\r\n]*"/ });
-export const OpenText = createToken({ name: 'an open string', pattern: /"[^"\r\n]*/ });
-export const Param = createToken({
+export const Numeral: TokenType = { name: 'a number', PATTERN: /[0-9][0-9A-Za-z_]*/ };
+export const Text: TokenType = { name: 'a string', PATTERN: /"[^"\r\n]*"/ };
+export const OpenText: TokenType = { name: 'an open string', PATTERN: /"[^"\r\n]*/ };
+export const Param: TokenType = {
   name: 'a parameter',
-  pattern: /<[A-Za-z_][A-Za-z0-9_]*>/,
-  categories: [Word],
-});
-export const RuleId = createToken({
+  PATTERN: /<[A-Za-z_][A-Za-z0-9_]*>/,
+  CATEGORIES: [Word],
+};
+export const RuleId: TokenType = {
   name: 'a rule id',
-  pattern: /[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]{2,3}(?![A-Za-z0-9_])/,
-});
-export const Name = createToken({
+  PATTERN: /[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]{2,3}(?![A-Za-z0-9_])/,
+};
+export const Name: TokenType = {
   name: 'a name',
-  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
-  categories: [Word],
-});
-export const Arrow = createToken({ name: "'->'", pattern: /->/ });
-export const AtMost = createToken({ name: "'<='", pattern: /<=/ });
-export const Operator = createToken({ name: 'an operator', pattern: /[-+*/]/ });
-export const Dots = createToken({ name: "'..'", pattern: /\.\./ });
-export const Dot = createToken({ name: "'.'", pattern: /\./ });
-export const Comma = createToken({ name: "','", pattern: /,/ });
-export const Colon = createToken({ name: "':'", pattern: /:/ });
-export const Equals = createToken({ name: "'='", pattern: /=/ });
-export const Open = createToken({ name: "'('", pattern: /\(/ });
-export const Close = createToken({ name: "')'", pattern: /\)/ });
-export const Bar = createToken({ name: "'|'", pattern: /\|/ });
+  PATTERN: /[A-Za-z_][A-Za-z0-9_]*/,
+  CATEGORIES: [Word],
+};
+export const Arrow: TokenType = { name: "'->'", PATTERN: /->/ };
+export const AtMost: TokenType = { name: "'<='", PATTERN: /<=/ };
+export const Operator: TokenType = { name: 'an operator', PATTERN: /[-+*/]/ };
+export const Dots: TokenType = { name: "'..'", PATTERN: /\.\./ };
+export const Dot: TokenType = { name: "'.'", PATTERN: /\./ };
+export const Comma: TokenType = { name: "','", PATTERN: /,/ };
+export const Colon: TokenType = { name: "':'", PATTERN: /:/ };
+export const Equals: TokenType = { name: "'='", PATTERN: /=/ };
+export const Open: TokenType = { name: "'('", PATTERN: /\(/ };
+export const Close: TokenType = { name: "')'", PATTERN: /\)/ };
+export const Bar: TokenType = { name: "'|'", PATTERN: /\|/ };
 
 /** What the lexer looks for, in this order. */
 export const LEXED: TokenType[] = [
@@ -113,8 +114,7 @@ export type KeywordText = (typeof WORDS)[number];
 const types = new Map<string, TokenType>();
 for (const word of WORDS) {
   if (!types.has(word)) {
-    // The parser completes them all at once; `createToken` would look at all of them for each (10 ms).
-    types.set(word, { name: `'${word}'`, PATTERN: Lexer.NA, CATEGORIES: [Name] });
+    types.set(word, { name: `'${word}'`, CATEGORIES: [Name] });
   }
 }
 
@@ -124,6 +124,14 @@ export const K = Object.fromEntries(types) as Readonly<Record<KeywordText, Token
 /** The token type of a word: its keyword, or a plain name. */
 export function wordType(image: string): TokenType {
   return types.get(image) ?? Name;
+}
+
+/** Whether a token of one type may stand where another is asked for: a keyword is a name, a name is a word. */
+export function fits(type: TokenType, wanted: TokenType): boolean {
+  for (let kind: TokenType | undefined = type; kind !== undefined; kind = kind.CATEGORIES?.[0]) {
+    if (kind === wanted) return true;
+  }
+  return false;
 }
 
 /** Words kept for later versions. */
