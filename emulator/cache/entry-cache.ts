@@ -54,9 +54,12 @@ export function tagOf(stage: number, level: number, sdid: number, vmid: number):
 /** The upper word of a prefix. */
 const upper = (prefix: number): number => (prefix * 2 ** -32) | 0;
 
-function hash(tag: number, lo: number, hi: number): number {
-  const mixed = Math.imul(lo ^ Math.imul(hi, 0x85ebca6b) ^ Math.imul(tag, 0x27d4eb2f), 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
+/**
+ * Where an entry is looked for first: the top bits of a product. Prefixes that differ above 2^32 only share a place, for
+ * every look-up waits for this number.
+ */
+function hash(tag: number, lo: number, shift: number): number {
+  return Math.imul(lo + Math.imul(tag, 0x27d4eb2f), 0x9e3779b1) >>> shift;
 }
 
 export class EntryCache {
@@ -74,6 +77,7 @@ export class EntryCache {
   /** By hash: the entry, counted from 1. */
   private table = new Int32Array(FIRST * 2);
   private mask = FIRST * 2 - 1;
+  private shift = Math.clz32(FIRST * 2 - 1);
   private clock = 0;
   /** Entries of each class: pointers of page tables, their leaves, protection-table entries. */
   private readonly held = [0, 0, 0];
@@ -104,7 +108,7 @@ export class EntryCache {
 
   private probe(tag: number, lo: number, hi: number, asid: number): number {
     const { table, mask, words } = this;
-    let at = hash(tag, lo, hi) & mask;
+    let at = hash(tag, lo, this.shift);
     for (;;) {
       const e = table[at] - 1;
       if (e < 0) return -1;
@@ -323,7 +327,7 @@ export class EntryCache {
   private place(e: number): void {
     const { table, mask, words } = this;
     const word = e << WORDS;
-    let at = hash(words[word + TAG], words[word + PREFIX_LO], words[word + PREFIX_HI]) & mask;
+    let at = hash(words[word + TAG], words[word + PREFIX_LO], this.shift);
     while (table[at] !== 0) at = (at + 1) & mask;
     table[at] = e + 1;
   }
@@ -359,6 +363,7 @@ export class EntryCache {
     this.stamps.set(stamps);
     this.table = new Int32Array(size * 2);
     this.mask = size * 2 - 1;
+    this.shift = Math.clz32(this.mask);
     for (let e = 0; e < this.count; e++) this.place(e);
   }
 }

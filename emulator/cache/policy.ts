@@ -30,6 +30,4 @@ export const cacheDecisions = {
   ignoresAsid: (): boolean => false,
   /** Whether an entry reached through `G` is kept for every ASID. */
   isGlobal: (seen: boolean): boolean => seen,
-  /** Whether a look-up may start from a kept entry. */
-  mayUse: (): boolean => true,
 };

@@ -30,7 +30,7 @@ export function lookupMpt(port: Port, domain: Domain, page: number, needs: numbe
   let level = g.levels - 1;
   let table = domain.root; // 1.
   let kept = -1;
-  if (cache.active && keep.mayUse()) {
+  if (cache.active) {
     kept = cache.deepest(domain.tag, page, g.scale, 0, level, GLOBAL);
     if (kept >= 0) level = cache.level;
   }

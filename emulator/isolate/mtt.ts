@@ -29,7 +29,7 @@ export function lookupMtt(port: Port, domain: Domain, page: number, needs: numbe
   let level: number = g.root;
   let table = domain.root;
   let kept = -1;
-  if (cache.active && keep.mayUse()) {
+  if (cache.active) {
     kept = cache.deepest(domain.tag, page, g.scale, 1, level, GLOBAL);
     if (kept >= 0) level = cache.level;
   }

@@ -40,7 +40,7 @@ export function translate(
   /** The kept entry that stands in `port`, or -1: then it is one from memory, if `isRead`. */
   let kept = -1;
   let isRead = false;
-  if (cache.active && keep.mayUse()) {
+  if (cache.active) {
     kept = cache.deepest(stage.tag, page, g.scale, 0, level, stage.tags.asid);
     if (kept >= 0) {
       level = cache.level;
