@@ -61,7 +61,8 @@ export class ElfFile {
 
   /** Throws `Refused` for what is no complete RISC-V ELF file, little-endian. */
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // A plain view: subclasses copy and cut in ways of their own.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.xlen = classOf(bytes);
     const { view } = this;
