@@ -118,6 +118,7 @@ function wouldExecute(config: number): boolean {
 }
 
 function writeConfig(h: HartCore, k: number, byte: number): void {
+  if (k >= h.platform.pmpEntries) return;
   const old = h.c.pmpcfg[k] ?? 0;
   const mml = bit(h.c.mseccfg, 0);
   const rlb = bit(h.c.mseccfg, 2);
@@ -147,7 +148,7 @@ function config(n: number): Csr {
       }
       h.stale();
     },
-    exists: (h) => (h.xlen === 32 || n % 2 === 0) && first(h) < h.platform.pmpEntries,
+    exists: (h) => (h.xlen === 32 || n % 2 === 0) && h.has('pmp'),
   };
 }
 
@@ -155,6 +156,8 @@ function address(k: number): Csr {
   return {
     read: (h) => h.c.pmpaddr[k] ?? 0n,
     write: (h, value) => {
+      // Entries that are not implemented read zero.
+      if (k >= h.platform.pmpEntries) return;
       const locked = (n: number) => ((h.c.pmpcfg[n] ?? 0) & 0x80) !== 0;
       const top = ((h.c.pmpcfg[k + 1] ?? 0) & 0x18) === 8;
       if (!bit(h.c.mseccfg, 2) && (locked(k) || (locked(k + 1) && top))) return;
@@ -163,7 +166,7 @@ function address(k: number): Csr {
       h.c.pmpaddr = list;
       h.stale();
     },
-    exists: (h) => k < h.platform.pmpEntries,
+    exists: (h) => h.has('pmp'),
   };
 }
 
@@ -176,7 +179,7 @@ const mseccfg: Csr = {
     h.c.mseccfg = sticky | (closed ? 0n : value & 4n);
     h.stale();
   },
-  exists: (h) => h.has('Smepmp') && h.platform.pmpEntries > 0,
+  exists: (h) => h.has('Smepmp') && h.has('pmp'),
 };
 
 /** SIDN with interrupts per domain; SSRM, SSMM, SRL and SML with QoS identifiers per domain. */
