@@ -20,6 +20,7 @@ export type { WalkStep } from './access/trace.ts';
 export type { CounterName, Counts } from './access/counts.ts';
 export { COUNTERS, MEMORY_COUNTERS } from './access/counts.ts';
 export type { CachedEntry } from './cache/cached-entry.ts';
+export type { KeptVerdict } from './protect/pmp.ts';
 export type { CacheKind, FenceName, FenceRequest } from './cache/fence-request.ts';
 export { FENCES, FENCE_WORDS } from './cache/fence-request.ts';
 export type { StageName } from './translate/stage.ts';

@@ -18,6 +18,7 @@ import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
 import { CACHING } from './platform.ts';
 import type { Platform } from './platform.ts';
+import type { KeptVerdict } from './protect/pmp.ts';
 import type { RuleId } from './rules/fired.ts';
 import { newFired, RULE_IDS } from './rules/fired.ts';
 
@@ -189,6 +190,11 @@ export class Machine {
   /** What the caches of a hart hold, oldest first. */
   cached(hart: number): readonly CachedEntry[] {
     return this.hart(hart).cache.list().map(cachedEntry);
+  }
+
+  /** PMP verdicts below M that a hart keeps with its translations. */
+  keptVerdicts(hart: number): readonly KeptVerdict[] {
+    return this.hart(hart).pmp.kept();
   }
 
   trace(on: boolean): void {

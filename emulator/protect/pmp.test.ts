@@ -278,6 +278,25 @@ describe('table reads', () => {
 });
 
 describe('the verdict per page', () => {
+  it('is listed with what the registers say by now, while it is kept', () => {
+    const at = 0x8000_0000n;
+    const asked = (caching: Platform['caching']) => {
+      const of = pmp({ caching });
+      entry(of, 0, napot(at, 8192n), NAPOT | READ | WRITE);
+      ask(of, at, 8, READ);
+      ask(of, at + 4096n, 8, READ, true);
+      return of;
+    };
+    const of = asked('retain');
+    const kept = { page: page(at), rights: READ | WRITE, now: READ | WRITE };
+    expect(of.kept()).toEqual([kept]);
+    of.writeConfig(0, NAPOT | EXECUTE);
+    expect(of.kept()).toEqual([{ ...kept, now: EXECUTE }]);
+    of.synchronise();
+    expect(of.kept()).toEqual([]);
+    expect(asked('random').kept()).toEqual([]);
+  });
+
   it('is dropped for M-mode at once, below M only by a fence under retain', () => {
     const of = pmp({ caching: 'retain' });
     entry(of, 0, napot(0x8000_0000n, 0x1000n), NAPOT | RWX);

@@ -43,6 +43,14 @@ class Memo {
   }
 }
 
+/** What is kept of a whole page for modes below M, and what the registers say by now: READ | WRITE | EXECUTE. */
+export interface KeptVerdict {
+  /** Page number. */
+  readonly page: number;
+  readonly rights: number;
+  readonly now: number;
+}
+
 export class Pmp {
   readonly config = new Uint8Array(PMP_ENTRIES);
   readonly address = new BigUint64Array(PMP_ENTRIES);
@@ -151,6 +159,21 @@ export class Pmp {
     }
     this.mseccfg = next;
     this.#changed();
+  }
+
+  /** The verdicts that outlive register writes; none where the policy keeps none. */
+  kept(): readonly KeptVerdict[] {
+    if (!this.#retains) return [];
+    if (this.#stale) this.#compile();
+    const { pages, verdicts } = this.#below;
+    const found: KeptVerdict[] = [];
+    pages.forEach((page, slot) => {
+      const verdict = verdicts[slot];
+      if (page < 0 || verdict === MIXED) return;
+      const now = this.#judge(page, 0, 4096, false, false);
+      found.push({ page, rights: verdict & RIGHTS, now: now === MIXED ? 0 : now & RIGHTS });
+    });
+    return found;
   }
 
   #changed(): void {

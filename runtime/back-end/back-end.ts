@@ -10,6 +10,7 @@ import type {
   CacheKind,
   Counts,
   FenceRequest,
+  KeptVerdict,
   Mode,
   OperationName,
   Platform,
@@ -78,6 +79,8 @@ export interface BackEnd {
 
   /** What the caches of a hart hold, oldest first; empty where nobody can tell. */
   cached(hart: number): readonly CachedEntry[];
+  /** PMP verdicts of whole pages that a hart keeps for modes below M; empty where nobody can tell. */
+  keptVerdicts(hart: number): readonly KeptVerdict[];
 
   /** Starts or stops tracing; `takeTrace` hands over the steps since. */
   trace(on: boolean): void;

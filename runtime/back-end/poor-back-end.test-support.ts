@@ -6,6 +6,7 @@ import type {
   CachedEntry,
   Counts,
   FenceRequest,
+  KeptVerdict,
   Mode,
   Platform,
   Result,
@@ -105,6 +106,10 @@ export class PoorBackEnd implements BackEnd {
   }
 
   cached(): readonly CachedEntry[] {
+    return [];
+  }
+
+  keptVerdicts(): readonly KeptVerdict[] {
     return [];
   }
 

@@ -10,7 +10,7 @@ const PERM = ['none', 'rx', 'rw', 'rwx'];
 const L2_TYPES = ['1G none', '1G rx', '1G rw', '1G rwx', 'L1', '4M pages', '2M pages', 'reserved'];
 
 /** Whether the entry of a step was read at all: its read may have been denied, or have failed. */
-export function wasRead({ verdict }: WalkStep): boolean {
+export function wasRead({ verdict }: Pick<WalkStep, 'verdict'>): boolean {
   return !/\.(implicit|table)_/.test(verdict);
 }
 

@@ -9,7 +9,13 @@ const SHOWN = 12;
 /** Nothing for harts whose caches were empty. */
 export function cacheLines(changes: readonly CacheChange[]): readonly string[] {
   const lines: string[] = [];
-  for (const { hart, before, after } of changes) {
+  for (const { hart, before, after, staleVerdicts } of changes) {
+    if (staleVerdicts.before > 0) {
+      const dropped = staleVerdicts.before - staleVerdicts.after;
+      lines.push(
+        `  hart ${hart}: ${dropped} of ${staleVerdicts.before} PMP verdicts dropped that are no longer those of the registers`,
+      );
+    }
     if (before.length === 0) continue;
     const left = new Set(after.map(({ entry }) => nameOf(entry)));
     const dropped = before.filter((entry) => !left.has(nameOf(entry)));

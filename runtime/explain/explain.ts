@@ -9,7 +9,7 @@ import type { ShownStep } from '../session/results.ts';
 import { refusalOf, setupFor } from '../session/session.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from '../session/variation.ts';
-import { originText } from './walk-text.ts';
+import { originText, verdictText } from './walk-text.ts';
 
 export interface ExplainOptions {
   /** 1-based line of the scenario's file; null: the last step of the case. */
@@ -134,6 +134,7 @@ function treeOf(walk: readonly ShownStep[]): readonly Node[] {
 
 function stepText(step: ShownStep, xlen: 32 | 64): string {
   const { stage, level, at, entry, verdict, rule } = step;
+  if (stage === 'pmp') return verdictText(step);
   const ended = verdict !== 'next' && verdict !== 'leaf';
   const place = `${stage} L${level} ${hex(at)}`;
   const what = decodeEntry(stage, level, entry, xlen);

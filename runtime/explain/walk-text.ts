@@ -8,6 +8,10 @@ export function walkLines(walk: readonly ShownStep[]): readonly string[] {
   const lines: string[] = [];
   let nested: ShownStep[] = [];
   for (const step of walk) {
+    if (step.stage === 'pmp') {
+      lines.push(verdictText(step));
+      continue;
+    }
     if (step.depth > 0) {
       nested.push(step);
       continue;
@@ -24,6 +28,12 @@ export function walkLines(walk: readonly ShownStep[]): readonly string[] {
   // The read of an entry was denied: the entry itself was never seen.
   if (nested.length > 0) lines.push(segments(nested).join('  '));
   return lines;
+}
+
+/** `pmp 0x8110_0000 rw (cached by line 8; PMP changed at line 9; no fence since)`. */
+export function verdictText(step: ShownStep): string {
+  const rights = ['r', 'w', 'x'].filter((_, bit) => ((step.entry >> BigInt(bit)) & 1n) === 1n);
+  return `pmp ${hex(step.at)} ${rights.join('') || 'none'}${originText(step)}`;
 }
 
 /** Protection-table steps of one access stand on one line: their addresses say little. */

@@ -58,6 +58,22 @@ export function reachOf(
   return { rank: 5, why: null };
 }
 
+/**
+ * What one fence has to do with the PMP verdicts that a hart keeps: SFENCE.VMA and HFENCE.GVMA end them if both operands
+ * are x0.
+ */
+export function reachOfVerdicts(fence: ExecutedFence, hart: number): Reach {
+  if (fence.hart !== hart) return { rank: 0, why: `ran on hart ${fence.hart}` };
+  const { mnemonic } = FENCES[fence.fence];
+  const ends =
+    fence.fence === 'hfence_gvma' || (fence.fence === 'sfence_vma' && fence.mode !== 'VS');
+  if (!ends) return { rank: 1, why: `(${mnemonic}) leaves PMP verdicts alone` };
+  if (fence.address !== null || fence.id !== null) {
+    return { rank: 2, why: 'was for less than everything, which leaves PMP verdicts' };
+  }
+  return { rank: 3, why: null };
+}
+
 function stagesOf({ fence, mode }: ExecutedFence): readonly string[] {
   const row = FENCES[fence];
   if (row.rs1 === 'pa') return ['mpt', 'mtt'];

@@ -150,6 +150,80 @@ describe('an entry written by hand', () => {
   });
 });
 
+describe('a failure that rests on a PMP verdict that was kept', () => {
+  // Entry 0 covers the page with rw; line 9 takes its permissions away by hand, and no fence follows.
+  const PMP = `  machine mpt smmpt43, harts 2
+  domain a sdid 1
+  region p at 0x8110_0000 size 4K
+  grant rw on p to a using 4K leaves
+  pmp 0 rw on p
+  a loads at p
+  rdsm writes csr pmpcfg0 with 0x18`;
+  const KEPT = 'pmp 0x8110_0000 rw (cached by line 8; PMP changed at line 9';
+
+  it('says which line asked first, which changed PMP, and that no fence followed', () => {
+    expect(walkOf(`${PMP}\n  ${DENIED}`)).toMatch(
+      new RegExp(`${escaped(KEPT)}; no fence since\\)$`),
+    );
+  });
+
+  it.each([
+    ['rdsm fences mpt', 'the fence of line 10 (mfence.pa) leaves PMP verdicts alone'],
+    [
+      'rdsm fences vma for p',
+      'the fence of line 10 was for less than everything, which leaves PMP verdicts',
+    ],
+    [
+      'rdsm fences gvma of 1',
+      'the fence of line 10 was for less than everything, which leaves PMP verdicts',
+    ],
+  ])('%s does not end it', (fence, why) => {
+    expect(walkOf(`${PMP}\n  ${fence}\n  ${DENIED}`)).toContain(`${KEPT}; ${why})`);
+  });
+
+  it('says nothing where the verdict is that of the registers', () => {
+    const loads = 'a loads at p -> store access fault';
+    expect(walkOf(`${PMP}\n  rdsm fences vma\n  ${loads}`)).not.toContain('pmp');
+    expect(walkOf(`${PMP}\n  ${loads}`, DEFAULT_VARIATION)).not.toContain('pmp');
+  });
+
+  it('is told of a page of page tables too', () => {
+    const text = `  machine mpt smmpt43
+  domain a sdid 1
+  region pt at 0x8120_0000 size 64K
+  region p at 0x8110_0000 size 8K
+  grant rw on p to a
+  grant rw on pt to a
+  space os is s sv39 in a with tables in pt
+  map os 0x40_0000 to p size 8K rw
+  actor k is a in S using os
+  pmp 0 rw on pt
+  k loads at 0x40_0000
+  rdsm writes csr pmpcfg0 with 0x18
+  k loads at 0x40_1000 -> load access fault`;
+    expect(walkOf(text)).toMatch(/pmp 0x8120_\w+ rw \(cached by line 13; PMP changed at line 14/);
+  });
+
+  it('is listed by explain of the access, and of the fence that ends it', () => {
+    const explain = (line: string) =>
+      explainCase(planOf(`scenario "t"\n${PMP}\n  ${line}`), new Machine(), RETAIN, {
+        line: 10,
+        map: false,
+      }).lines;
+    expect(explain(DENIED)).toContain(`  ${KEPT}; no fence since)`);
+    expect(explain('fence all')).toContain(
+      '  hart 0: 1 of 1 PMP verdicts dropped that are no longer those of the registers',
+    );
+    expect(explain('fence mpt')).toContain(
+      '  hart 0: 0 of 1 PMP verdicts dropped that are no longer those of the registers',
+    );
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[()]/g, '\\$&');
+}
+
 describe('explain of a line that fences', () => {
   it('lists what was dropped and what was kept, and why', () => {
     const explain = (fence: string) =>

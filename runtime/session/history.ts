@@ -3,9 +3,10 @@
  * and the fences between. Kept only while a case is run for its walk, as it looks at every entry after every line.
  */
 import type { PlanLine } from '../../dsl/index.ts';
-import type { CachedEntry, FenceRequest, WalkStep } from '../../emulator/index.ts';
+import type { CachedEntry, FenceRequest, KeptVerdict, WalkStep } from '../../emulator/index.ts';
 import { FENCES, REVISIONS } from '../../emulator/index.ts';
-import { type ExecutedFence, reachOf } from './fence-reach.ts';
+import { type ExecutedFence, type Reach, reachOf, reachOfVerdicts } from './fence-reach.ts';
+import type { Piece } from './destination.ts';
 import { rootTag } from './registers.ts';
 import type { ShownStep } from './results.ts';
 import type { World } from './world.ts';
@@ -22,12 +23,19 @@ interface Origin {
   changed: number | null;
 }
 
+/** A PMP verdict that a hart keeps, and the source line that asked for it first. */
+interface KeptSince extends KeptVerdict {
+  readonly line: number;
+}
+
 /** The caches of one hart around the line that ran last. */
 export interface CacheChange {
   readonly hart: number;
   readonly before: readonly CachedEntry[];
   /** With what there is to say of each: see `tell`. */
   readonly after: readonly { readonly entry: CachedEntry; readonly kept: string }[];
+  /** Pages whose PMP verdict was no longer that of the registers, before and after. */
+  readonly staleVerdicts: { readonly before: number; readonly after: number };
 }
 
 /** Fences named behind one entry; earlier ones are left out. */
@@ -39,6 +47,13 @@ export class History {
   readonly #origins: Map<string, Origin>[];
   /** As they were before the line that ran last. */
   #before: readonly (readonly CachedEntry[])[] = [];
+  /** By hart, by page number. */
+  readonly #verdicts: Map<number, KeptSince>[];
+  #staleBefore: readonly number[] = [];
+  /** Where PMP registers were written. */
+  readonly #pmpLines: { readonly hart: number | null; readonly line: number }[] = [];
+  /** Memory that the last attempt named. */
+  #named: readonly Piece[] = [];
   readonly #fences: ExecutedFence[] = [];
   readonly #writes: { readonly hart: number; readonly csr: string; readonly line: number }[] = [];
   /** By address of a table entry: the line that wrote it by hand, after which no other line has built it. */
@@ -48,13 +63,17 @@ export class History {
 
   constructor(world: World) {
     this.#world = world;
-    this.#origins = Array.from({ length: world.platform.harts }, () => new Map<string, Origin>());
+    const { harts } = world.platform;
+    this.#origins = Array.from({ length: harts }, () => new Map<string, Origin>());
+    this.#verdicts = Array.from({ length: harts }, () => new Map<number, KeptSince>());
   }
 
   /** A line of the source begins. */
   begin({ kind, span }: PlanLine): void {
     this.#line = span.line;
     this.#isLowRoad = kind === 'entry' || kind === 'poke';
+    this.#named = [];
+    if (kind === 'pmp') this.#pmpLines.push({ hart: null, line: span.line });
   }
 
   /** The bench wrote memory that may be a table's. */
@@ -66,12 +85,43 @@ export class History {
     }
   }
 
-  /** The steps of a walk that a hart has made, with what there is to say of each. */
+  /** An attempt is about to be made at this memory. */
+  attempts(named: readonly Piece[]): void {
+    this.#named = named;
+  }
+
+  /** The steps of a walk that a hart has made, with what there is to say of each; kept PMP verdicts stand at the end. */
   show(hart: number, walk: readonly WalkStep[]): readonly ShownStep[] {
-    return walk.map((step) => {
+    const steps = walk.map((step) => {
       const kept = step.source === 'cache' ? this.tell(hart, step) : null;
       return { ...step, kept, byHand: this.#byHand.get(step.at) ?? null };
     });
+    return [...steps, ...this.#staleVerdicts(hart, walk)];
+  }
+
+  /** What PMP once said of the pages that an attempt went to, where the registers say something else by now. */
+  #staleVerdicts(hart: number, walk: readonly WalkStep[]): readonly ShownStep[] {
+    const pages = new Set(this.#named.map(({ base }) => Number(base >> 12n)));
+    for (const { stage, at } of walk) {
+      // Entries of protection tables are read as M-mode reads them.
+      if (stage !== 'mpt' && stage !== 'mtt') pages.add(Number(at >> 12n));
+    }
+    const shown: ShownStep[] = [];
+    for (const verdict of this.#verdicts[hart]?.values() ?? []) {
+      const kept = pages.has(verdict.page) ? this.#keptVerdict(hart, verdict) : null;
+      if (kept === null) continue;
+      const place = { stage: 'pmp', level: 0, depth: 0, at: BigInt(verdict.page) << 12n } as const;
+      const what = { entry: BigInt(verdict.rights), source: 'cache', verdict: 'leaf' } as const;
+      shown.push({ ...place, ...what, rule: null, kept, byHand: null });
+    }
+    return shown;
+  }
+
+  #keptVerdict(hart: number, { line, rights, now }: KeptSince): string | null {
+    const change = this.#pmpLines.findLast((other) => other.hart === null || other.hart === hart);
+    if (rights === now || change === undefined || change.line < line) return null;
+    const left = this.#nearest(change.line, (fence) => reachOfVerdicts(fence, hart));
+    return [`cached by line ${line}`, `PMP changed at line ${change.line}`, ...left].join('; ');
   }
 
   /** It has run: what it filled is its own, and what it changed in memory too. */
@@ -98,6 +148,16 @@ export class History {
       }
       this.#origins[hart] = after;
     });
+    this.#staleBefore = this.#verdicts.map(staleOf);
+    this.#verdicts.forEach((before, hart) => {
+      const after = new Map<number, KeptSince>();
+      for (const verdict of backEnd.keptVerdicts(hart)) {
+        const known = before.get(verdict.page);
+        const line = known?.rights === verdict.rights ? known.line : this.#line;
+        after.set(verdict.page, { ...verdict, line });
+      }
+      this.#verdicts[hart] = after;
+    });
   }
 
   /** A fence instruction was executed; `rs1` of a G-stage fence stands shifted right by 2. */
@@ -122,6 +182,7 @@ export class History {
   /** A scenario wrote a CSR by an instruction. */
   wrote(hart: number, csr: string): void {
     this.#writes.push({ hart, csr, line: this.#line });
+    if (/^(pmp|mseccfg)/.test(csr)) this.#pmpLines.push({ hart, line: this.#line });
   }
 
   /** What the line that ran last did to the caches. */
@@ -130,6 +191,10 @@ export class History {
       hart,
       before: this.#before[hart] ?? [],
       after: [...origins.values()].map(({ entry }) => ({ entry, kept: this.tell(hart, entry) })),
+      staleVerdicts: {
+        before: this.#staleBefore[hart] ?? 0,
+        after: staleOf(this.#verdicts[hart] ?? new Map()),
+      },
     }));
   }
 
@@ -169,10 +234,19 @@ export class History {
 
   /** Why the fences from a line on have left an entry, one part each. */
   #left(hart: number, entry: CachedEntry, from: number): readonly string[] {
-    const nearest = new Map<number, { readonly rank: number; readonly why: string | null }>();
+    return this.#nearest(from, (fence, index) =>
+      reachOf(fence, entry, hart, this.#completed(index)),
+    );
+  }
+
+  #nearest(
+    from: number,
+    reaches: (fence: ExecutedFence, index: number) => Reach,
+  ): readonly string[] {
+    const nearest = new Map<number, Reach>();
     this.#fences.forEach((fence, index) => {
       if (fence.line < from || FENCES[fence.fence].rs1 === null) return;
-      const reach = reachOf(fence, entry, hart, this.#completed(index));
+      const reach = reaches(fence, index);
       if (reach.rank >= (nearest.get(fence.line)?.rank ?? 0)) nearest.set(fence.line, reach);
     });
     if (nearest.size === 0) return ['no fence since'];
@@ -202,6 +276,10 @@ export class History {
   #root(hart: number, entry: CachedEntry): bigint {
     return this.#world.backEnd.peekCsr(hart, this.#rootName(entry));
   }
+}
+
+function staleOf(verdicts: ReadonlyMap<number, KeptVerdict>): number {
+  return [...verdicts.values()].filter(({ rights, now }) => rights !== now).length;
 }
 
 function keyOf({ stage, level, at, entry, base, sdid, vmid, asid }: CachedEntry): string {

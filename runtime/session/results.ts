@@ -1,12 +1,16 @@
 /** What running one case gave: data for every reporter, baseline and gate. */
 import type { Span } from '../../dsl/index.ts';
-import type { RuleId, WalkStep } from '../../emulator/index.ts';
+import type { RuleId, StageName, WalkStep } from '../../emulator/index.ts';
 
 export type Status =
   'pass' | 'fail' | 'known failure' | 'unexpected pass' | 'skip' | 'error' | 'timeout';
 
-/** A table entry that a step looked at, for readers. */
-export interface ShownStep extends WalkStep {
+/**
+ * A table entry that a step looked at, for readers; or, as `pmp`, the PMP verdict that was kept of a page: `at` the page,
+ * `entry` its rights, READ | WRITE | EXECUTE.
+ */
+export interface ShownStep extends Omit<WalkStep, 'stage'> {
+  readonly stage: StageName | 'pmp';
   /** Of one from the cache: `cached`, and where its table says something else by now, how that came about; else null. */
   readonly kept: string | null;
   /** The line that wrote the entry by hand (`entry`, `poke`), over what the other lines built; else null. */

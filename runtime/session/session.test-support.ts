@@ -3,6 +3,7 @@ import { compile, expand, type Plan } from '../../dsl/index.ts';
 import type {
   CachedEntry,
   Counts,
+  KeptVerdict,
   Platform,
   Result,
   RuleId,
@@ -142,6 +143,10 @@ export class FakeBackEnd implements BackEnd {
   }
 
   cached(): readonly CachedEntry[] {
+    return [];
+  }
+
+  keptVerdicts(): readonly KeptVerdict[] {
     return [];
   }
 

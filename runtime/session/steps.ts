@@ -67,6 +67,7 @@ export class Steps {
         : BigInt.asUintN(8 * Math.min(size, 16), this.#world.resolve(action.value));
     const watched =
       suspicious && row.writes ? this.#watch(hart.id, mode, row.name, address, size) : null;
+    this.#world.history?.attempts(destination(this.#world, hart.id, mode, row.name, address, size));
     const { trap, value: result } = backEnd.attempt(hart.id, {
       mode,
       operation: row.name,
