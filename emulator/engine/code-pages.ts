@@ -87,12 +87,6 @@ export class CodePages {
     return at;
   }
 
-  /** The position of the record of a hart's code, from any position: 0 unless it lies in a page. */
-  frameAt(position: number): number {
-    const page = Math.floor((position - CODE) / CODE_PAGE);
-    return Math.floor((this.#owners[page] ?? -1) / MAX_HARTS);
-  }
-
   /** Decodes the instruction of an undecoded record, from memory. */
   decode(hart: number, position: number): void {
     const page = Math.floor((position - CODE) / CODE_PAGE);
@@ -110,6 +104,12 @@ export class CodePages {
       word |= memory.lo << 16;
     }
     this.write(hart, position, word, offset);
+  }
+
+  /** Decodes a record that is not yet. */
+  ensure(hart: number, position: number): void {
+    const handler = this.#arena.words[position >>> 2] & 0xffff;
+    if (handler === HANDLER.undecoded) this.decode(hart, position);
   }
 
   /** Writes the record of an instruction. `offset`: where it lies in its page; -1: in none. */

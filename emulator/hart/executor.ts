@@ -34,10 +34,6 @@ export class Executor {
   waiting = false;
   /** Whether the wait is for a reservation, too. */
   waitsForReservation = false;
-  /** Of the last LR: physical page, offset and bytes; -1: none stands. */
-  reservedPage = -1;
-  reservedOffset = 0;
-  reservedSize = 0;
   /** A non-maskable interrupt is pending. */
   nmi = false;
   /** Hears of each trap that was taken; true ends the slice. */
@@ -52,6 +48,8 @@ export class Executor {
   /** Where `csrs.retired` will stand when the slice is used up. */
   private sliceEnd = 0;
   private inSlice = false;
+  /** 1 when the instruction in progress is done, but not yet counted down. */
+  private done = 0;
 
   constructor(hart: Hart) {
     this.hart = hart;
@@ -65,7 +63,6 @@ export class Executor {
     this.reservation.clear();
     this.waiting = false;
     this.waitsForReservation = false;
-    this.reservedPage = -1;
     this.nmi = false;
     this.trap = null;
     this.inSlice = false;
@@ -87,7 +84,7 @@ export class Executor {
 
   /** Brings the counters up to the instruction in progress, which does not count yet. */
   sync(): void {
-    if (this.inSlice) this.hart.csrs.retired = this.sliceEnd - this.remaining;
+    if (this.inSlice) this.hart.csrs.retired = this.sliceEnd - this.remaining + this.done;
   }
 
   get remaining(): number {
@@ -115,16 +112,17 @@ export class Executor {
   attend(length: number, flow: Flow): Flow {
     const { csrs } = this.hart;
     csrs.attention = false;
-    // The instruction is done, for whoever asks the time now.
-    const before = csrs.retired;
-    csrs.retired = before + 1;
+    // For whoever asks the time now.
+    this.done = 1;
+    this.sync();
     const interrupted = flow !== 2 && this.isInterrupted();
     if (interrupted) {
       if (flow === 0) this.advance(length);
       this.interrupt();
     }
     const leaves = flow === 2 || (this.mustLeave !== null && this.mustLeave());
-    csrs.retired = before;
+    this.done = 0;
+    this.sync();
     if (!leaves) return interrupted ? 1 : flow;
     if (flow === 0 && !interrupted) this.advance(length);
     return 2;
@@ -210,19 +208,12 @@ export class Executor {
   }
 
   isReserved(): boolean {
-    return this.reservedPage >= 0;
-  }
-
-  /** LR. */
-  reserve(page: number, offset: number, size: number): void {
-    this.reservedPage = page;
-    this.reservedOffset = offset;
-    this.reservedSize = size;
+    return this.reservation.isHeld;
   }
 
   /** SC, or a store of somebody else to the reservation set; ends a wait for it. */
   unreserve(): void {
-    this.reservedPage = -1;
+    this.reservation.clear();
     if (!this.waitsForReservation) return;
     this.waiting = false;
     this.waitsForReservation = false;
