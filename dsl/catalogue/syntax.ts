@@ -6,7 +6,7 @@ export const SYNTAX = {
     title: 'the version line is missing or wrong',
     message: "the first line must be 'sdt 1', found FOUND",
     severity: 'error',
-    example: 'scenario "no version"\n',
+    example: () => 'scenario "no version"\n',
   },
   SDT102: {
     title: 'a line does not follow the grammar',
@@ -90,7 +90,7 @@ export const SYNTAX = {
     title: 'not a text file',
     message: 'this is not a text file: it holds the character CHARACTER',
     severity: 'error',
-    example: 'sdt 1\nnote "\u0000"\n',
+    example: () => 'sdt 1\nnote "\u0000"\n',
   },
   SDT116: {
     title: 'a step without a known action',
@@ -114,7 +114,7 @@ export const SYNTAX = {
     title: 'a file that is too large',
     message: 'this file has N characters, more than 16,777,216',
     severity: 'error',
-    example: `sdt 1\n${' '.repeat(16 * 1024 * 1024)}`,
+    example: () => `sdt 1\n${' '.repeat(16 * 1024 * 1024)}`,
   },
   SDT120: {
     title: 'a word outside a closed list',
@@ -126,7 +126,7 @@ export const SYNTAX = {
     title: 'a file with too many words',
     message: 'this file has more than 2,000,000 words and signs',
     severity: 'error',
-    example: `sdt 1\n${`tags${' a'.repeat(32_000)}\n`.repeat(63)}`,
+    example: () => `sdt 1\n${`tags${' a'.repeat(32_000)}\n`.repeat(63)}`,
   },
   SDT199: {
     title: 'more diagnostics than are listed',
