@@ -7,7 +7,7 @@ import type { Isa } from './extensions.ts';
 import type { FenceEncoding } from './isolation.ts';
 import type { Op } from './op.ts';
 import type { Plain, Pseudo } from './pseudo.ts';
-import { expandPseudo, loadImmediate, PSEUDOS } from './pseudo.ts';
+import { expandPseudo, loadImmediate, pseudos } from './pseudo.ts';
 import { X_REGISTERS } from './registers.ts';
 import { hint } from './spelling.ts';
 import type { Statement, Token } from './statements.ts';
@@ -56,7 +56,7 @@ export class Assembler {
     this.#isa = isa;
     this.#encoding = encoding;
     for (const row of opsOf(isa, encoding)) collect(this.#rows, row.name, row);
-    for (const row of PSEUDOS) collect(this.#pseudos, row.name, row);
+    for (const row of pseudos()) collect(this.#pseudos, row.name, row);
   }
 
   /** Assembles a text that will lie at `origin`. */

@@ -33,7 +33,7 @@ const amo = (name: AmoFunction, funct5: string): readonly Op[] => [
   ),
 ];
 
-export const ATOMIC: readonly Op[] = [
+export const atomicOps = (): readonly Op[] => [
   op('lr.w rd, (rs1)', '00010 aq rl 00000 rs1 010 rd 0101111', ZALRSC, memory('lr', 4)),
   op('lr.d rd, (rs1)', '00010 aq rl 00000 rs1 011 rd 0101111', rv64(ZALRSC), memory('lr', 8)),
   op('sc.w rd, rs2, (rs1)', '00011 aq rl rs2 rs1 010 rd 0101111', ZALRSC, memory('sc', 4)),

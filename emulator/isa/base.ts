@@ -18,7 +18,7 @@ const sll: Binary = (e, a, b) => e.shl(a, b);
 const srl: Binary = (e, a, b) => e.shr(a, b);
 const sra: Binary = (e, a, b) => e.sar(a, b);
 
-export const BASE: readonly Op[] = [
+export const baseOps = (): readonly Op[] => [
   op(
     'lui rd, upper',
     'imm[31:12] rd 0110111',

@@ -61,7 +61,7 @@ const bext: Binary = (e, a, b) => e.and(e.shr(a, b), e.constant(1));
 const binv: Binary = (e, a, b) => e.xor(a, bit(e, b));
 const bset: Binary = (e, a, b) => e.or(a, bit(e, b));
 
-export const BITMANIP: readonly Op[] = [
+export const bitmanipOps = (): readonly Op[] => [
   op('add.uw rd, rs1, rs2', '0000100 rs2 rs1 000 rd 0111011', rv64(A), registers(uw(shadd(0)))),
   op('sh1add rd, rs1, rs2', '0010000 rs2 rs1 010 rd 0110011', A, registers(shadd(1))),
   op('sh2add rd, rs1, rs2', '0010000 rs2 rs1 100 rd 0110011', A, registers(shadd(2))),

@@ -8,7 +8,7 @@ const CBOP = extension('Zicbop');
 const zeroIfZero: Binary = (e, a, b) => e.select(e.isZero(b), b, a);
 const zeroUnlessZero: Binary = (e, a, b) => e.select(e.isZero(b), a, e.constant(0));
 
-export const CACHE_OPS: readonly Op[] = [
+export const cacheOps = (): readonly Op[] => [
   op('cbo.inval (rs1)', '0000000 00000 rs1 010 00000 0001111', CBOM, system('cbo', 'inval')),
   op('cbo.clean (rs1)', '0000000 00001 rs1 010 00000 0001111', CBOM, system('cbo', 'clean')),
   op('cbo.flush (rs1)', '0000000 00010 rs1 010 00000 0001111', CBOM, system('cbo', 'flush')),

@@ -9,7 +9,7 @@ const CA32 = rv32(CA);
 const CA64 = rv64(CA);
 const JUMP = 'imm[11|4|9:8|10|6|7|3:1|5]';
 
-export const COMPRESSED: readonly Op[] = [
+export const compressedOps = (): readonly Op[] => [
   // Quadrant 0. The all-zero parcel is c.addi4spn with a zero immediate: illegal.
   op(
     "c.addi4spn rd', sp, nzuimm",

@@ -1,16 +1,16 @@
 /** Names of CSRs as operands of instructions. */
 import { CSR_ROWS } from '../hart/csr-table.ts';
 
-/** Name to number, whatever a machine has. */
-export const CSR_NUMBERS: ReadonlyMap<string, number> = new Map([
-  ...CSR_ROWS.map((row) => [row.name, row.number] as const),
-]);
+let numbers: ReadonlyMap<string, number> | null = null;
+let names: ReadonlyMap<number, string> | null = null;
 
-const NAMES: ReadonlyMap<number, string> = new Map(
-  [...CSR_NUMBERS].map(([name, number]) => [number, name] as const),
-);
+/** Name to number, whatever a machine has. */
+export function csrNumbers(): ReadonlyMap<string, number> {
+  return (numbers ??= new Map(CSR_ROWS.map(({ name, number }) => [name, number])));
+}
 
 /** The CSR's name, or its number in hexadecimal. */
 export function csrText(number: number): string {
-  return NAMES.get(number) ?? `0x${number.toString(16)}`;
+  names ??= new Map([...csrNumbers()].map(([name, value]) => [value, name]));
+  return names.get(number) ?? `0x${number.toString(16)}`;
 }

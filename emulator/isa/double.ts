@@ -5,7 +5,7 @@ import { extension, memory, op, pure, rv64, system } from './op.ts';
 
 const D = extension('D');
 
-export const DOUBLE: readonly Op[] = [
+export const doubleOps = (): readonly Op[] => [
   op('fld fd, imm(rs1)', 'imm[11:0] rs1 011 fd 0000111', D, memory('load', 8, 'float')),
   op('fsd fs2, imm(rs1)', 'imm[11:5] fs2 rs1 011 imm[4:0] 0100111', D, memory('store', 8, 'float')),
   ...floatOps({ suffix: 'd', fmt: '01', where: D }),

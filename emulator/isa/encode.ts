@@ -1,5 +1,5 @@
 /** One row and the operands written behind its mnemonic to an instruction word. */
-import { CSR_NUMBERS } from './csr-operands.ts';
+import { csrNumbers } from './csr-operands.ts';
 import { defaultRounding } from './disassemble.ts';
 import type { Scope } from './expression.ts';
 import { evaluate, numberOf } from './expression.ts';
@@ -142,12 +142,12 @@ function register(file: 'integer' | 'float', token: Token): number {
 }
 
 function csrNumber(token: Token): bigint {
-  const known = CSR_NUMBERS.get(token.text);
+  const known = csrNumbers().get(token.text);
   if (known !== undefined) return BigInt(known);
   const number = numberOf(token.text);
   if (number !== null) return number;
   throw new Mistake(
-    `there is no CSR '${token.text}'${hint(token.text, CSR_NUMBERS.keys())}`,
+    `there is no CSR '${token.text}'${hint(token.text, csrNumbers().keys())}`,
     token,
   );
 }

@@ -106,7 +106,7 @@ export function floatOps({ suffix: p, fmt, where: F }: Precision): readonly Op[]
 
 const F = extension('F');
 
-export const FLOAT: readonly Op[] = [
+export const singleOps = (): readonly Op[] => [
   op('flw fd, imm(rs1)', 'imm[11:0] rs1 010 fd 0000111', F, memory('load', 4, 'float')),
   op('fsw fs2, imm(rs1)', 'imm[11:5] fs2 rs1 010 imm[4:0] 0100111', F, memory('store', 4, 'float')),
   ...floatOps({ suffix: 's', fmt: '00', where: F }),

@@ -11,7 +11,7 @@ const load = (kind: 'hlv' | 'hlvx', size: number, extend: 'signed' | 'unsigned')
 const store = (size: number) => system('store', 'hsv', size);
 const fence = (name: string) => system('fence', name);
 
-export const HYPERVISOR: readonly Op[] = [
+export const hypervisorOps = (): readonly Op[] => [
   op('hlv.b rd, (rs1)', '0110000 00000 rs1 100 rd 1110011', H, load('hlv', 1, 'signed')),
   op('hlv.bu rd, (rs1)', '0110000 00001 rs1 100 rd 1110011', H, load('hlv', 1, 'unsigned')),
   op('hlv.h rd, (rs1)', '0110010 00000 rs1 100 rd 1110011', H, load('hlv', 2, 'signed')),

@@ -46,7 +46,7 @@ const divu: Binary = (e, a, b) => e.either(e.isZero(b), e.constant(-1), e.divu(a
 const rem: Binary = (e, a, b) => e.either(e.isZero(b), a, e.rem(a, b));
 const remu: Binary = (e, a, b) => e.either(e.isZero(b), a, e.remu(a, b));
 
-export const MULDIV: readonly Op[] = [
+export const muldivOps = (): readonly Op[] => [
   op('mul rd, rs1, rs2', '0000001 rs2 rs1 000 rd 0110011', ZMMUL, registers(mul)),
   op('mulh rd, rs1, rs2', '0000001 rs2 rs1 001 rd 0110011', ZMMUL, registers(high(true, true))),
   op('mulhsu rd, rs1, rs2', '0000001 rs2 rs1 010 rd 0110011', ZMMUL, registers(high(true, false))),

@@ -5,7 +5,7 @@ import { extension, op, system } from './op.ts';
 const I = extension('I');
 const S = extension('S');
 
-export const PRIVILEGED: readonly Op[] = [
+export const privilegedOps = (): readonly Op[] => [
   op('ecall', '0000000 00000 00000 000 00000 1110011', I, system('ecall')),
   op('ebreak', '0000000 00001 00000 000 00000 1110011', I, system('ebreak')),
   op('mret', '0011000 00010 00000 000 00000 1110011', I, system('xret', 'M')),

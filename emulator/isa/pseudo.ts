@@ -12,64 +12,63 @@ export interface Pseudo {
 
 const pseudo = (syntax: string, ...means: string[]): Pseudo => {
   const [name = '', ...operands] = syntax.split(' ');
-  return {
-    name,
-    get pieces() {
-      return piecesOf(operands.join(' '));
-    },
-    means,
-  };
+  return { name, pieces: piecesOf(operands.join(' ')), means };
 };
 
-const branches = (['beqz', 'bnez', 'bgez', 'bltz'] as const).map((name) =>
-  pseudo(`${name} rs1, offset`, `${name.slice(0, 3)} rs1, zero, offset`),
-);
-const swapped = (
-  [
-    ['bgt', 'blt'],
-    ['ble', 'bge'],
-    ['bgtu', 'bltu'],
-    ['bleu', 'bgeu'],
-  ] as const
-).map(([name, real]) => pseudo(`${name} rs1, rs2, offset`, `${real} rs2, rs1, offset`));
+const branches = () =>
+  (['beqz', 'bnez', 'bgez', 'bltz'] as const).map((name) =>
+    pseudo(`${name} rs1, offset`, `${name.slice(0, 3)} rs1, zero, offset`),
+  );
+const swapped = () =>
+  (
+    [
+      ['bgt', 'blt'],
+      ['ble', 'bge'],
+      ['bgtu', 'bltu'],
+      ['bleu', 'bgeu'],
+    ] as const
+  ).map(([name, real]) => pseudo(`${name} rs1, rs2, offset`, `${real} rs2, rs1, offset`));
 
-const floats = (['s', 'd'] as const).flatMap((p) => [
-  pseudo(`fmv.${p} fd, fs1`, `fsgnj.${p} fd, fs1, fs1`),
-  pseudo(`fneg.${p} fd, fs1`, `fsgnjn.${p} fd, fs1, fs1`),
-  pseudo(`fabs.${p} fd, fs1`, `fsgnjx.${p} fd, fs1, fs1`),
-  pseudo(`fgt.${p} rd, fs1, fs2`, `flt.${p} rd, fs2, fs1`),
-  pseudo(`fge.${p} rd, fs1, fs2`, `fle.${p} rd, fs2, fs1`),
-]);
+const floats = () =>
+  (['s', 'd'] as const).flatMap((p) => [
+    pseudo(`fmv.${p} fd, fs1`, `fsgnj.${p} fd, fs1, fs1`),
+    pseudo(`fneg.${p} fd, fs1`, `fsgnjn.${p} fd, fs1, fs1`),
+    pseudo(`fabs.${p} fd, fs1`, `fsgnjx.${p} fd, fs1, fs1`),
+    pseudo(`fgt.${p} rd, fs1, fs2`, `flt.${p} rd, fs2, fs1`),
+    pseudo(`fge.${p} rd, fs1, fs2`, `fle.${p} rd, fs2, fs1`),
+  ]);
 
-const floatCsrs = (
-  [
-    ['csr', 'fcsr'],
-    ['rm', 'frm'],
-    ['flags', 'fflags'],
-  ] as const
-).flatMap(([name, csr]) => [
-  pseudo(`fr${name} rd`, `csrrs rd, ${csr}, zero`),
-  pseudo(`fs${name} rs1`, `csrrw zero, ${csr}, rs1`),
-  pseudo(`fs${name} rd, rs1`, `csrrw rd, ${csr}, rs1`),
-]);
+const floatCsrs = () =>
+  (
+    [
+      ['csr', 'fcsr'],
+      ['rm', 'frm'],
+      ['flags', 'fflags'],
+    ] as const
+  ).flatMap(([name, csr]) => [
+    pseudo(`fr${name} rd`, `csrrs rd, ${csr}, zero`),
+    pseudo(`fs${name} rs1`, `csrrw zero, ${csr}, rs1`),
+    pseudo(`fs${name} rd, rs1`, `csrrw rd, ${csr}, rs1`),
+  ]);
 
 /** Fences with operands left out: x0, everything. */
-const fences = [
-  'sfence.vma',
-  'sinval.vma',
-  'hfence.vvma',
-  'hfence.gvma',
-  'hinval.vvma',
-  'hinval.gvma',
-  'mfence.pa',
-  'minval.pa',
-].flatMap((name) => [
-  pseudo(name, `${name} zero, zero`),
-  pseudo(`${name} rs1`, `${name} rs1, zero`),
-]);
+const fences = () =>
+  [
+    'sfence.vma',
+    'sinval.vma',
+    'hfence.vvma',
+    'hfence.gvma',
+    'hinval.vvma',
+    'hinval.gvma',
+    'mfence.pa',
+    'minval.pa',
+  ].flatMap((name) => [
+    pseudo(name, `${name} zero, zero`),
+    pseudo(`${name} rs1`, `${name} rs1, zero`),
+  ]);
 
 /** Tried in order, after the instruction of the same name if there is one. */
-export const PSEUDOS: readonly Pseudo[] = [
+export const pseudos = (): readonly Pseudo[] => [
   pseudo('nop', 'addi zero, zero, 0'),
   pseudo('mv rd, rs1', 'addi rd, rs1, 0'),
   pseudo('not rd, rs1', 'xori rd, rs1, -1'),
@@ -82,10 +81,10 @@ export const PSEUDOS: readonly Pseudo[] = [
   pseudo('snez rd, rs1', 'sltu rd, zero, rs1'),
   pseudo('sltz rd, rs1', 'slt rd, rs1, zero'),
   pseudo('sgtz rd, rs1', 'slt rd, zero, rs1'),
-  ...branches,
+  ...branches(),
   pseudo('blez rs1, offset', 'bge zero, rs1, offset'),
   pseudo('bgtz rs1, offset', 'blt zero, rs1, offset'),
-  ...swapped,
+  ...swapped(),
   pseudo('j offset', 'jal zero, offset'),
   pseudo('jal offset', 'jal ra, offset'),
   pseudo('jr rs1', 'jalr zero, 0(rs1)'),
@@ -100,7 +99,7 @@ export const PSEUDOS: readonly Pseudo[] = [
   pseudo('call offset', 'auipc ra, %hi', 'jalr ra, %lo(ra)'),
   pseudo('tail offset', 'auipc t1, %hi', 'jalr zero, %lo(t1)'),
   pseudo('fence', 'fence iorw, iorw'),
-  ...fences,
+  ...fences(),
   pseudo('mfence.spa rs1, rs2', 'mfence.pa rs1, rs2'),
   pseudo('minval.spa rs1, rs2', 'minval.pa rs1, rs2'),
   pseudo('csrr rd, csr', 'csrrs rd, csr, zero'),
@@ -117,8 +116,8 @@ export const PSEUDOS: readonly Pseudo[] = [
     pseudo(`rd${name}h rd`, `csrrs rd, ${name}h, zero`),
   ]),
   pseudo('unimp', 'csrrw zero, cycle, zero'),
-  ...floatCsrs,
-  ...floats,
+  ...floatCsrs(),
+  ...floats(),
 ];
 
 /** An instruction as tokens: what pseudo-instructions become. */

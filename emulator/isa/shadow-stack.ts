@@ -5,7 +5,7 @@ import { as, extension, memory, op, rv64, system } from './op.ts';
 const SS = extension('Zicfiss');
 const SSC = extension('Zicfiss', 'Zca');
 
-export const SHADOW_STACK: readonly Op[] = [
+export const shadowStackOps = (): readonly Op[] => [
   op('sspush rs2', '1100111 rs2=1,5 00000 100 00000 1110011', SS, system('shadow', 'push')),
   op('sspopchk rs1', '1100110 11100 rs1=1,5 100 00000 1110011', SS, system('shadow', 'check')),
   op('ssrdp rd', '1100110 11100 00000 100 rd!=0 1110011', SS, system('shadow', 'read')),

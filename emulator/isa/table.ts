@@ -1,46 +1,48 @@
 /** The one table of instructions. */
-import { ATOMIC } from './atomic.ts';
-import { BASE } from './base.ts';
-import { BITMANIP } from './bitmanip.ts';
-import { CACHE_OPS } from './cache-ops.ts';
-import { COMPRESSED } from './compressed.ts';
-import { DOUBLE } from './double.ts';
+import { atomicOps } from './atomic.ts';
+import { baseOps } from './base.ts';
+import { bitmanipOps } from './bitmanip.ts';
+import { cacheOps } from './cache-ops.ts';
+import { compressedOps } from './compressed.ts';
+import { doubleOps } from './double.ts';
 import type { Isa } from './extensions.ts';
-import { FLOAT } from './float.ts';
-import { HYPERVISOR } from './hypervisor.ts';
+import { singleOps } from './float.ts';
+import { hypervisorOps } from './hypervisor.ts';
 import type { FenceEncoding } from './isolation.ts';
-import { FENCE_ENCODINGS, isolationOps } from './isolation.ts';
-import { MULDIV } from './muldiv.ts';
+import { isolationOps } from './isolation.ts';
+import { muldivOps } from './muldiv.ts';
 import type { Op } from './op.ts';
-import { PRIVILEGED } from './privileged.ts';
-import { SHADOW_STACK } from './shadow-stack.ts';
-import { CSR_OPS } from './zicsr.ts';
+import { privilegedOps } from './privileged.ts';
+import { shadowStackOps } from './shadow-stack.ts';
+import { csrOps } from './zicsr.ts';
 
-const COMMON: readonly Op[] = [
-  ...BASE,
-  ...MULDIV,
-  ...ATOMIC,
-  ...COMPRESSED,
-  ...BITMANIP,
-  ...CSR_OPS,
-  ...CACHE_OPS,
-  ...PRIVILEGED,
-  ...HYPERVISOR,
-  ...SHADOW_STACK,
-  ...FLOAT,
-  ...DOUBLE,
+// Made when first asked for: who uses no instructions does not pay for their table at start.
+let common: readonly Op[] | null = null;
+const tables = new Map<FenceEncoding, readonly Op[]>();
+
+const commonOps = (): readonly Op[] => [
+  ...baseOps(),
+  ...muldivOps(),
+  ...atomicOps(),
+  ...compressedOps(),
+  ...bitmanipOps(),
+  ...csrOps(),
+  ...cacheOps(),
+  ...privilegedOps(),
+  ...hypervisorOps(),
+  ...shadowStackOps(),
+  ...singleOps(),
+  ...doubleOps(),
 ];
-
-const TABLES = new Map(
-  (Object.keys(FENCE_ENCODINGS) as FenceEncoding[]).map((encoding) => [
-    encoding,
-    [...COMMON, ...isolationOps(encoding)] as readonly Op[],
-  ]),
-);
 
 /** Every row, whatever a machine has. */
 export function allOps(encoding: FenceEncoding = 'custom'): readonly Op[] {
-  return TABLES.get(encoding) ?? COMMON;
+  let rows = tables.get(encoding);
+  if (rows === undefined) {
+    rows = [...(common ??= commonOps()), ...isolationOps(encoding)];
+    tables.set(encoding, rows);
+  }
+  return rows;
 }
 
 /** Whether a machine with this instruction set has the row. */

@@ -4,7 +4,7 @@ import { extension, op, system } from './op.ts';
 
 const ZICSR = extension('Zicsr');
 
-export const CSR_OPS: readonly Op[] = [
+export const csrOps = (): readonly Op[] => [
   op('csrrw rd, csr, rs1', 'csr rs1 001 rd 1110011', ZICSR, system('csr', 'write', 'register')),
   op('csrrs rd, csr, rs1', 'csr rs1 010 rd 1110011', ZICSR, system('csr', 'set', 'register')),
   op('csrrc rd, csr, rs1', 'csr rs1 011 rd 1110011', ZICSR, system('csr', 'clear', 'register')),
