@@ -1,4 +1,5 @@
 /** What `sdt cover` and `sdt mutate` share: scripts that are green, and a machine to plant faults in. */
+import type { Source } from '../../dsl/index.ts';
 import type { Caching } from '../../emulator/index.ts';
 import { CACHING } from '../../emulator/index.ts';
 import type { CaseRunner } from '../run/batch.ts';
@@ -23,6 +24,8 @@ export async function everyFault(): Promise<readonly PlantedFault[]> {
 export interface Gate {
   readonly scripts: readonly Script[];
   readonly run: FaultRun;
+  /** Everything that the scripts were read from. */
+  readonly sources: readonly Source[];
   /** Cases that are not green without any fault. */
   readonly red: number;
 }
@@ -72,5 +75,5 @@ export async function openGate(
       `sdt: ${results} without any fault already failed: \`sdt run --caching all\` shows them\n`,
     );
   }
-  return { scripts, run, red };
+  return { scripts, run, sources: files.sources(), red };
 }

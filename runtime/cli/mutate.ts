@@ -1,12 +1,14 @@
 /** `sdt mutate`: plants every fault in the machine, one at a time, and lists those that no scenario notices. */
+import { availableParallelism } from 'node:os';
 import { EXIT } from '../run/exit-code.ts';
 import { jsonText } from '../explain/json-text.ts';
 import type { PlantedFault } from '../gate/faults-run.ts';
-import { mutate } from '../gate/mutate.ts';
+import { faultThreads, tryFault, tryFaults, type Verdict } from '../gate/mutate.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
-import { everyFault, openGate } from './gate.ts';
+import { everyFault, type Gate, openGate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
+import { askedThreads } from './jobs.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function command(invocation: Invocation): Promise<number> {
@@ -32,22 +34,44 @@ export async function command(invocation: Invocation): Promise<number> {
   const json = options['json'] === true;
   const rows: object[] = [];
   let survivors = 0;
-  for (const { fault, kill } of mutate(gate.run, faults)) {
-    const by = kill === null ? null : { id: kill.id, policy: kill.policy };
-    if (kill === null) survivors++;
-    if (json)
-      rows.push({ fault: fault.name, says: fault.says, breaks: fault.breaks, caughtBy: by });
-    else if (kill === null) {
-      io.stdout.write(`SURVIVED  ${fault.name}: ${fault.says} (${fault.breaks.join(' ')})\n`);
+  for await (const { fault, caughtBy } of verdictsOf(invocation, gate, faults)) {
+    const { name, says, breaks } = fault;
+    if (caughtBy === null) survivors++;
+    if (json) rows.push({ fault: name, says, breaks, caughtBy });
+    else if (caughtBy === null) {
+      io.stdout.write(`SURVIVED  ${name}: ${says} (${breaks.join(' ')})\n`);
     } else if (options['verbose'] === true) {
-      io.stdout.write(`caught    ${fault.name} by ${printable(kill.id)} {${kill.policy}}\n`);
+      io.stdout.write(`caught    ${name} by ${printable(caughtBy.id)} {${caughtBy.policy}}\n`);
     }
-    await new Promise((resolve) => setImmediate(resolve));
   }
   if (json) io.stdout.write(`${jsonText({ faults: rows, survivors }, 2)}\n`);
   const caught = faults.length - survivors;
   io.stderr.write(`${plural(faults.length, 'fault')}: ${caught} caught, ${survivors} survived\n`);
   return survivors > 0 ? EXIT.failed : EXIT.passed;
+}
+
+/** On this thread, or on as many as are asked for or worth it; in the order of the faults. */
+async function* verdictsOf(
+  { configuration: { settings }, io }: Invocation,
+  { run, sources, scripts }: Gate,
+  faults: readonly PlantedFault[],
+): AsyncGenerator<Verdict, void, undefined> {
+  const asked = askedThreads(settings.jobs);
+  const threads = faultThreads(asked, faults.length, availableParallelism());
+  if (threads === 1) {
+    for (const fault of faults) {
+      yield tryFault(run, fault);
+      // Signals and closed pipes are seen between two faults.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return;
+  }
+  const { startFaultThread } = await import('./threads.ts');
+  const { policies, variation } = run;
+  const paths = scripts.map(({ path }) => path);
+  const { tags } = settings;
+  const start = startFaultThread({ paths, policies, variation, sources, tags, cwd: io.cwd });
+  yield* tryFaults(start, threads, faults);
 }
 
 function printFaults({ io, options }: Invocation, faults: readonly PlantedFault[]): void {

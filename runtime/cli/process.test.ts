@@ -164,3 +164,25 @@ test('no temporary file is left but that of the killed process', () => {
   const left = readdirSync(bench.folder).filter((name) => name.endsWith('.tmp'));
   expect(left.every((name) => name.startsWith('.kept.json.'))).toBe(true);
 });
+
+test('faults tried on several threads are told in the same order as on one', () => {
+  const words = ['mutate', 'skips-isolation|ignores', 'vault.sdt', '--verbose'];
+  bench.write(
+    'vault.sdt',
+    `sdt 1
+scenario "the vault is closed"
+  domain host
+  domain vault
+  region key size 4K
+  grant rw on key to vault
+  host loads at key                                -> load access fault
+`,
+  );
+  const one = sdt(...words, '-j', '1');
+  const several = sdt(...words, '-j', '3');
+  expect(one.stdout.match(/^SURVIVED|^caught/gm)?.length).toBeGreaterThan(10);
+  expect(one.stdout).toMatch(/^caught +access\.skips-isolation by vault\.sdt#/m);
+  expect(several.stdout).toBe(one.stdout);
+  expect(several.stderr).toBe(one.stderr);
+  expect([one.status, several.status]).toEqual([1, 1]);
+});

@@ -105,7 +105,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   mutate: {
     usage: '[pattern] [paths...]',
     says: 'plant faults in the machine and list those that no scenario notices',
-    settings: [...VARIATION, 'color'],
+    settings: [...VARIATION, 'jobs', 'color'],
     flags: [
       ['--list', 'print the faults and what each breaks, and plant none'],
       ['--json', 'as JSON'],

@@ -70,7 +70,7 @@ export const SETTINGS = {
   ),
   jobs: setting(
     '-j, --jobs <n>',
-    'threads, or a share such as 50%; without it: one below 5,000 cases, else all',
+    'threads, or a share such as 50%; without it: one for little work, else one fewer than processors',
     jobs,
     null,
   ),

@@ -8,7 +8,7 @@ import { packed } from '../run/schedule.ts';
 import type { Script } from '../run/script.ts';
 import { usedPath } from './files.ts';
 import { machineRunner } from './machine-runner.ts';
-import type { ThreadSetup } from './threads.ts';
+import type { FaultSetup, ThreadSetup } from './threads.ts';
 import { READY } from './threads.ts';
 
 /** Milliseconds of work that are answered together. */
@@ -17,7 +17,7 @@ const SLICE = 20;
 /** Compiled files that a thread keeps. */
 const KEPT = 16;
 
-const setup = workerData as ThreadSetup;
+const setup = workerData as ThreadSetup | FaultSetup;
 const sources = new Map(setup.sources.map((source) => [source.path, source]));
 const compiler = new Compiler(
   (path, from) => sources.get(usedPath(path, from)) ?? null,
@@ -38,7 +38,11 @@ function scriptOf(path: string): Script {
   return script;
 }
 
-function perform(bench: Bench, { path, scenario: index, cases, skip }: ThreadTask): void {
+function perform(
+  bench: Bench,
+  oneByOne: boolean,
+  { path, scenario: index, cases, skip }: ThreadTask,
+): void {
   const scenario = scriptOf(path).scenarios[index];
   if (scenario === undefined) throw new Error(`${path} has no scenario ${index}`);
   // From here on the time limit counts.
@@ -48,7 +52,7 @@ function perform(bench: Bench, { path, scenario: index, cases, skip }: ThreadTas
   for (const result of runCases(scenario, path, cases, bench, skip)) {
     results.push(packed(result));
     const now = performance.now();
-    if (!setup.oneByOne && now - last < SLICE) continue;
+    if (!oneByOne && now - last < SLICE) continue;
     answer({ results, done: false });
     results = [];
     last = now;
@@ -61,10 +65,14 @@ function answer(message: ThreadAnswer): void {
 }
 
 async function start(): Promise<void> {
-  const { variations, repeat, debug } = setup;
+  if ('policies' in setup) {
+    const { serveFaults } = await import('./fault-worker.ts');
+    return serveFaults(setup);
+  }
+  const { variations, repeat, debug, oneByOne } = setup;
   const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0));
   const bench: Bench = { runCase, variations, repeat, clock: () => performance.now(), debug };
-  parentPort?.on('message', (task: ThreadTask) => perform(bench, task));
+  parentPort?.on('message', (task: ThreadTask) => perform(bench, oneByOne, task));
   parentPort?.postMessage(READY);
 }
 
