@@ -13,7 +13,9 @@ import type { Fault } from './decisions.ts';
 import { Board } from './devices/board.ts';
 import { cachedEntry, Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
+import { Execution } from './execution.ts';
 import { Hart } from './hart/hart.ts';
+import type { Limits, Stop } from './hart/schedule.ts';
 import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
 import { CACHING } from './platform.ts';
@@ -31,11 +33,13 @@ export class Machine {
     rules: true,
     caching: CACHING,
     faults: true,
+    execution: true,
   };
   private readonly memory = new Memory();
   private readonly pma = new Pma();
-  /** The devices; who runs programs connects `board.surroundings`. */
   readonly board = new Board(this.memory, this.pma);
+  /** Its harts as they execute instructions. */
+  readonly execution = new Execution(this.memory, this.board);
   private readonly tally = new Tally();
   private readonly marks = newFired();
   private readonly log = new TraceLog();
@@ -73,6 +77,7 @@ export class Machine {
     }
     if (this.active.length !== platform.harts) this.active = this.harts.slice(0, platform.harts);
     for (const hart of this.active) hart.reset(platform, decide, this.marks);
+    this.execution.reset(platform, this.active);
     return null;
   }
 
@@ -178,6 +183,34 @@ export class Machine {
     return this.hart(hart).fence(request);
   }
 
+  readRegister(hart: number, name: string): bigint {
+    return this.execution.readRegister(hart, name);
+  }
+
+  writeRegister(hart: number, name: string, value: bigint): void {
+    this.execution.writeRegister(hart, name, value);
+  }
+
+  execute(hart: number, step: { readonly mode: Mode; readonly word: number }): Result {
+    return this.execution.execute(hart, step);
+  }
+
+  start(hart: number, at: { readonly mode: Mode; readonly pc: bigint }): void {
+    this.execution.start(hart, at);
+  }
+
+  park(hart: number): void {
+    this.execution.park(hart);
+  }
+
+  run(limits: Limits): Stop {
+    return this.execution.run(limits);
+  }
+
+  nmi(hart: number): void {
+    this.execution.nmi(hart);
+  }
+
   /** Empties caches of every hart: always legal. */
   flush(what: CacheKind): void {
     for (const hart of this.active) {
@@ -223,7 +256,8 @@ export class Machine {
     const kept = this.active.map(({ cache }) => cache.count).join();
     const counted = Object.values(this.counts()).join();
     let sum = this.memory.digest();
-    for (const char of `${kept};${counted};${this.marks.join()}`) {
+    const state = this.execution.digest();
+    for (const char of `${kept};${counted};${state};${this.marks.join()}`) {
       sum = Math.imul(sum ^ char.charCodeAt(0), 0x01000193);
     }
     return sum;

@@ -39,7 +39,8 @@ function hstateen(index: number): readonly CsrRow[] {
     gate: stateGate(index, SE),
     read: (state) => state.raw(name) & allowed(state),
     write: (state, value) => {
-      const open = allowed(state) & stateMask(index)(state.platform);
+      // hedelegh is no state of a guest.
+      const open = allowed(state) & stateMask(index)(state.platform) & ~P1P13;
       state.setRaw(name, (state.raw(name) & ~open) | (value & open));
     },
   });

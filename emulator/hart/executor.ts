@@ -40,6 +40,8 @@ export class Executor {
   onTrap: ((trap: Trap) => boolean) | null = null;
   /** Whether the slice must end: a timer is due within it, or the machine has stopped. */
   mustLeave: (() => boolean) | null = null;
+  /** Whether pending interrupts are taken: not by a parked hart that executes one instruction. */
+  takesInterrupts = true;
   /** The last trap, or interrupt, of this hart. */
   trap: Trap | null = null;
   /** Rises with each fence that may change how accesses are decided, and with each FENCE.I. */
@@ -85,6 +87,11 @@ export class Executor {
   /** Brings the counters up to the instruction in progress, which does not count yet. */
   sync(): void {
     if (this.inSlice) this.hart.csrs.retired = this.sliceEnd - this.remaining + this.done;
+  }
+
+  /** Instructions left of the slice behind the one in progress. */
+  get left(): number {
+    return this.sliceEnd - this.hart.csrs.retired;
   }
 
   get remaining(): number {
@@ -172,6 +179,7 @@ export class Executor {
 
   /** Whether an interrupt is pending that this hart would take now. */
   isInterrupted(): boolean {
+    if (!this.takesInterrupts) return false;
     const { csrs } = this.hart;
     if (csrs.has('mnstatus')) {
       // While a non-maskable interrupt is served, no other is taken.

@@ -19,6 +19,8 @@ import type {
   WalkStep,
 } from '../../emulator/index.ts';
 
+import type { Execution } from './execution.ts';
+
 export interface Capabilities {
   /** Traps say why (`because`). */
   readonly reasons: boolean;
@@ -32,6 +34,8 @@ export interface Capabilities {
   readonly caching: readonly string[];
   /** Faults can be planted. */
   readonly faults: boolean;
+  /** Harts execute instructions. */
+  readonly execution: boolean;
 }
 
 export interface Attempt {
@@ -52,7 +56,7 @@ export interface CsrRequest {
   readonly value: bigint;
 }
 
-export interface BackEnd {
+export interface BackEnd extends Execution {
   readonly name: string;
   readonly capabilities: Capabilities;
 

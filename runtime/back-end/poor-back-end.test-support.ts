@@ -19,6 +19,7 @@ import { OracleMemory } from '../../emulator/oracle/memory.ts';
 import type { OracleState } from '../../emulator/oracle/state.ts';
 import { bit, bits } from '../../emulator/oracle/state.ts';
 import type { Attempt, BackEnd, CsrRequest } from './back-end.ts';
+import { NoExecution } from './no-execution.test-support.ts';
 
 const NO_COUNTS = Object.fromEntries(Object.keys(COUNTERS).map((name) => [name, 0])) as Counts;
 
@@ -30,7 +31,7 @@ const CACHE_BLOCK: Readonly<Record<string, bigint>> = {
   cbo_zero: 0x80n,
 };
 
-export class PoorBackEnd implements BackEnd {
+export class PoorBackEnd extends NoExecution implements BackEnd {
   readonly name = 'poor';
   readonly capabilities = {
     reasons: false,
@@ -39,6 +40,7 @@ export class PoorBackEnd implements BackEnd {
     rules: false,
     caching: ['none'],
     faults: false,
+    execution: false,
   };
   readonly #registers = new Machine();
   readonly #poison = new Set<bigint>();

@@ -12,6 +12,7 @@ import type {
 } from '../../emulator/index.ts';
 import { CACHING, COUNTERS } from '../../emulator/index.ts';
 import type { Attempt, BackEnd, Capabilities, CsrRequest } from '../back-end/back-end.ts';
+import { NoExecution } from '../back-end/no-execution.test-support.ts';
 import type { CaseResult } from './results.ts';
 import { runCase } from './session.ts';
 import { DEFAULT_VARIATION, type Variation } from './variation.ts';
@@ -39,6 +40,7 @@ const EVERYTHING: Capabilities = {
   rules: true,
   caching: CACHING,
   faults: true,
+  execution: false,
 };
 
 const ORDINARY: Trap = {
@@ -63,7 +65,7 @@ export function ok(value = 0n): Result {
 }
 
 /** Memory and CSRs are plain maps; attempts, CSR accesses and fences answer what `answer` says, else `ok`. */
-export class FakeBackEnd implements BackEnd {
+export class FakeBackEnd extends NoExecution implements BackEnd {
   readonly name = 'fake';
   readonly capabilities: Capabilities;
   readonly calls: string[] = [];
@@ -75,6 +77,7 @@ export class FakeBackEnd implements BackEnd {
   answer: (hart: number, attempt: Attempt) => Result = () => ok();
 
   constructor(capabilities: Partial<Capabilities> = {}) {
+    super();
     this.capabilities = { ...EVERYTHING, ...capabilities };
   }
 

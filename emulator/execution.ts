@@ -1,0 +1,201 @@
+/** The executed half of a machine: its harts as programs run on them, their time, and the engine. */
+import type { Mode } from './access/context.ts';
+import type { Result, Trap } from './access/trap.ts';
+import type { Board } from './devices/board.ts';
+import type { Terminal } from './devices/device.ts';
+import { NOWHERE } from './devices/device.ts';
+import { Engine } from './engine/run.ts';
+import { Clock } from './hart/clock.ts';
+import { Executor, PARKED } from './hart/executor.ts';
+import type { Hart } from './hart/hart.ts';
+import type { Limits, Stop } from './hart/schedule.ts';
+import { Schedule } from './hart/schedule.ts';
+import { Decoder } from './isa/decode.ts';
+import { isaOf } from './isa/machine-isa.ts';
+import type { Memory } from './memory/memory.ts';
+import type { Platform } from './platform.ts';
+
+export class Execution {
+  /** Where UARTs and HTIF read and write. */
+  terminal: Terminal = NOWHERE;
+  private readonly memory: Memory;
+  private readonly clock: Clock;
+  private readonly schedule: Schedule;
+  private readonly all: Executor[] = [];
+  private executors: readonly Executor[] = [];
+  private platform!: Platform;
+  /** Made at the first instruction; whether it knows of the last reset. */
+  private engine: Engine | null = null;
+  private isCurrent = false;
+  private decoder: Decoder | null = null;
+
+  constructor(memory: Memory, board: Board) {
+    this.memory = memory;
+    this.clock = new Clock(board);
+    this.schedule = new Schedule(this.clock, board);
+    board.surroundings = {
+      ticks: () => {
+        // Whoever looks at the time may have set a timer.
+        this.attend();
+        return this.clock.ticks();
+      },
+      raise: (hart, line, level) => {
+        const { csrs } = this.executor(hart).hart;
+        csrs.lines = level ? csrs.lines | (1 << line) : csrs.lines & ~(1 << line);
+        this.attend();
+      },
+      write: (byte) => this.terminal.write(byte),
+      read: () => this.terminal.read(),
+      // The run ends because the board tells so.
+      halt: () => this.attend(),
+    };
+  }
+
+  /** After the reset of memory and harts. */
+  reset(platform: Platform, harts: readonly Hart[]): void {
+    this.platform = platform;
+    this.isCurrent = false;
+    this.decoder = null;
+    while (this.all.length < harts.length) this.all.push(new Executor(harts[this.all.length]));
+    if (this.executors.length !== harts.length) this.executors = this.all.slice(0, harts.length);
+    for (const executor of this.executors) executor.reset(platform, this.memory);
+    this.clock.reset(this.executors, platform.tick ?? 1);
+    this.schedule.reset(this.executors, platform.seed);
+  }
+
+  /** `pc`, `x0` to `x31`, `f0` to `f31` (64 raw bits). */
+  readRegister(hart: number, name: string): bigint {
+    const { registers } = this.executor(hart);
+    if (name === 'pc') return registers.pc;
+    const number = numberOf(name);
+    return name.startsWith('x') ? registers.x(number) : registers.f(number);
+  }
+
+  writeRegister(hart: number, name: string, value: bigint): void {
+    const { registers } = this.executor(hart);
+    if (name === 'pc') registers.pc = value;
+    else if (name.startsWith('x')) registers.setX(numberOf(name), value);
+    else registers.setF(numberOf(name), value);
+  }
+
+  /**
+   * One instruction on a parked hart, which has nothing to fetch: `pc` afterwards says where a jump went. The value is
+   * that of its destination register, 0 if it has none. Interrupts wait for a program.
+   */
+  execute(hart: number, step: { readonly mode: Mode; readonly word: number }): Result {
+    const executor = this.executor(hart);
+    if (!executor.parked) throw new Error(`hart ${hart} runs a program: it takes no steps`);
+    let taken: Trap | null = null;
+    executor.onTrap = (trap) => {
+      taken = trap;
+      return true;
+    };
+    executor.mustLeave = null;
+    executor.takesInterrupts = false;
+    executor.mode = step.mode;
+    executor.registers.pc = PARKED;
+    this.ready().execute(executor, step.word);
+    executor.takesInterrupts = true;
+    executor.onTrap = null;
+    executor.waiting = false;
+    const trap = taken as Trap | null;
+    if (trap !== null) {
+      executor.registers.pc = PARKED;
+      return { trap, value: null };
+    }
+    return { trap: null, value: this.resultOf(executor, step.word) };
+  }
+
+  /** Puts a hart at `pc` in `mode`; it runs from the next `run` on. */
+  start(hart: number, at: { readonly mode: Mode; readonly pc: bigint }): void {
+    const executor = this.executor(hart);
+    executor.mode = at.mode;
+    executor.registers.pc = at.pc;
+    executor.parked = false;
+    executor.waiting = false;
+    executor.waitsForReservation = false;
+  }
+
+  park(hart: number): void {
+    const executor = this.executor(hart);
+    executor.parked = true;
+    executor.waiting = false;
+    executor.registers.pc = PARKED;
+  }
+
+  /** Runs every hart that is not parked, in the interleaving of the seed. */
+  run(limits: Limits): Stop {
+    return this.schedule.run(this.ready(), limits);
+  }
+
+  /** The pin of Smrnmi: a non-maskable interrupt, taken when mnstatus.NMIE allows it. */
+  nmi(hart: number): void {
+    this.executor(hart).nmi = true;
+  }
+
+  /** The mode of a hart: where its program is. */
+  mode(hart: number): Mode {
+    return this.executor(hart).mode;
+  }
+
+  /** Ticks since reset. */
+  ticks(): number {
+    return this.clock.ticks();
+  }
+
+  /** What two machines in equal states share; for tests. */
+  digest(): string {
+    return this.executors
+      .map(({ registers, mode, parked, hart }) => {
+        const numbers = [...Array(32).keys()];
+        const values = numbers.flatMap((n) => [registers.x(n), registers.f(n)]);
+        return [
+          mode,
+          parked,
+          registers.pc,
+          hart.csrs.retired,
+          ...values,
+          ...hart.csrs.cells,
+        ].join();
+      })
+      .join(';');
+  }
+
+  /** Whoever runs looks whether it may go on. */
+  private attend(): void {
+    for (const { hart } of this.executors) hart.csrs.attention = true;
+  }
+
+  private executor(index: number): Executor {
+    const executor = this.executors[index];
+    if (executor === undefined) throw new RangeError(`the machine has no hart ${index}`);
+    return executor;
+  }
+
+  /** The engine, which costs nothing until an instruction is executed. */
+  private ready(): Engine {
+    this.engine ??= new Engine(this.memory);
+    if (!this.isCurrent) {
+      this.engine.reset(this.platform, this.executors, this.platform.ways !== 'off');
+      this.isCurrent = true;
+    }
+    return this.engine;
+  }
+
+  private resultOf({ registers }: Executor, word: number): bigint {
+    this.decoder ??= new Decoder(isaOf(this.platform), this.platform.knobs.fence_encoding);
+    const decoded = this.decoder.decode(word);
+    if (decoded === null) return 0n;
+    const { op, operands } = decoded;
+    const names = op.pieces.map(({ text }) => text);
+    if (names.includes('fd')) return registers.f(operands.rd);
+    return names.includes('rd') ? registers.x(operands.rd) : 0n;
+  }
+}
+
+/** Of `x5` or `f31`. */
+function numberOf(name: string): number {
+  const number = /^[xf](\d|[12]\d|3[01])$/.exec(name)?.[1];
+  if (number === undefined) throw new RangeError(`a hart has no register ${name}`);
+  return Number(number);
+}

@@ -1,0 +1,169 @@
+/** Runs several harts by turns: slices of seeded length, exact to one instruction, so that a run repeats exactly. */
+import type { Mode } from '../access/context.ts';
+import type { Trap } from '../access/trap.ts';
+import type { Board } from '../devices/board.ts';
+import type { End } from '../devices/device.ts';
+import type { Clock } from './clock.ts';
+import type { Executor } from './executor.ts';
+import { isWoken } from './interrupts.ts';
+
+export interface Limits {
+  /** Instructions of all harts together, trapping ones included. */
+  readonly steps: number;
+  /** The run ends when a hart arrives at its pc. */
+  readonly until: readonly { readonly hart: number; readonly pc: bigint }[];
+  /** Whether the run ends at a trap (or interrupt) just taken. */
+  readonly stopAtTrap: (hart: number, trap: Trap) => boolean;
+}
+
+export interface Stop {
+  /** `waiting`: no hart runs, and no timer will wake one; `finished`: a device ended it. */
+  readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished';
+  readonly hart: number;
+  readonly pc: bigint;
+  readonly mode: Mode;
+  readonly trap: Trap | null;
+  /** Of `finished`: 0 for a pass, the code of a failure; null for a reset or a refusal. */
+  readonly code: number | null;
+  readonly end: End | null;
+  /** Instructions executed in this run, trapping ones included. */
+  readonly steps: number;
+  /** Those of them that retired. */
+  readonly retired: number;
+}
+
+/** Executes at most `budget` instructions of a hart; returns how many. */
+export interface Runner {
+  run(executor: Executor, budget: number): number;
+}
+
+/** Longest slices: a power of two while another hart can run, and while none can. */
+const TURN_BITS = 12;
+const ALONE = 100_000;
+
+export class Schedule {
+  private readonly clock: Clock;
+  private readonly board: Pick<Board, 'update' | 'end'>;
+  private executors: readonly Executor[] = [];
+  private state = 1;
+  private turn = 0;
+  /** The hart that took a trap which ends the run. */
+  private stopped: Executor | null = null;
+
+  constructor(clock: Clock, board: Pick<Board, 'update' | 'end'>) {
+    this.clock = clock;
+    this.board = board;
+  }
+
+  reset(executors: readonly Executor[], seed: number): void {
+    this.executors = executors;
+    this.state = (seed ^ 0x5eed_c0de) | 0 || 1;
+    this.turn = 0;
+  }
+
+  /** Runs all harts that are not parked. */
+  run(runner: Runner, limits: Limits): Stop {
+    const { board, clock, executors } = this;
+    const before = executors.map(({ hart }) => hart.csrs.retired - hart.csrs.trapped);
+    this.stopped = null;
+    let left = limits.steps;
+    let last = executors.find(({ parked }) => !parked) ?? executors[0];
+    const stop = (why: Stop['why'], executor = last): Stop => ({
+      why,
+      hart: executor.hart.id,
+      pc: executor.registers.pc,
+      mode: executor.mode,
+      trap: why === 'trap' ? executor.trap : null,
+      code: why === 'finished' ? codeOf(board.end) : null,
+      end: board.end,
+      steps: limits.steps - left,
+      retired: executors.reduce(
+        (sum, { hart }, index) => sum + hart.csrs.retired - hart.csrs.trapped - before[index],
+        0,
+      ),
+    });
+    for (const executor of executors) this.listen(executor, limits);
+    for (;;) {
+      board.update();
+      if (board.end !== null) return stop('finished');
+      if (left <= 0) return stop('steps');
+      for (const executor of executors) wake(executor);
+      const ready = executors.filter(({ parked, waiting }) => !parked && !waiting);
+      const due = clock.stepsUntilEvent();
+      if (ready.length === 0) {
+        // Only harts that wait can be woken; there are none if all are parked.
+        if (due === Infinity || executors.every(({ parked }) => parked)) return stop('waiting');
+        clock.skip(clock.untilEvent());
+        continue;
+      }
+      const executor = ready.find(({ hart }) => hart.id >= this.turn) ?? ready[0];
+      last = executor;
+      const isAlone =
+        ready.length === 1 && !executors.some(({ waitsForReservation }) => waitsForReservation);
+      const length = isAlone ? ALONE : this.draw();
+      const watched = limits.until.filter(({ hart }) => hart === executor.hart.id);
+      const budget = watched.length > 0 ? 1 : Math.min(length, left, due);
+      executor.interrupt();
+      const steps = this.isStopped() ? 0 : runner.run(executor, budget);
+      left -= steps;
+      if (ready.length > 1 && (watched.length === 0 || this.turnIsOver())) {
+        this.turn = executor.hart.id + 1;
+      }
+      if (this.stopped !== null) return stop('trap', this.stopped);
+      const { pc } = executor.registers;
+      if (steps > 0 && watched.some((at) => at.pc === pc)) return stop('until');
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stopped !== null;
+  }
+
+  private listen(executor: Executor, { stopAtTrap }: Limits): void {
+    executor.onTrap = (trap) => {
+      if (!stopAtTrap(executor.hart.id, trap)) return false;
+      this.stopped = executor;
+      return true;
+    };
+    executor.mustLeave = () =>
+      this.stopped !== null ||
+      this.board.end !== null ||
+      this.executors.some((other) => other.waiting && isWoken(other.hart.csrs)) ||
+      this.clock.stepsUntilEvent() < executor.left;
+  }
+
+  /** A slice length of at most 2^TURN_BITS, short ones as likely as long ones. */
+  private draw(): number {
+    const bits = this.random() % (TURN_BITS + 1);
+    return 1 + (this.random() % 2 ** bits);
+  }
+
+  /** While a hart runs instruction by instruction, its turn ends with the odds of a slice. */
+  private turnIsOver(): boolean {
+    return this.random() % 64 === 0;
+  }
+
+  private random(): number {
+    let x = this.state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.state = x;
+    return x >>> 0;
+  }
+}
+
+/** WFI ends with an interrupt that is pending and enabled in mie, and with a non-maskable one. */
+function wake(executor: Executor): void {
+  if (!executor.waiting) return;
+  if (executor.nmi || isWoken(executor.hart.csrs)) {
+    executor.waiting = false;
+    executor.waitsForReservation = false;
+  }
+}
+
+function codeOf(end: End | null): number | null {
+  if (end === null) return null;
+  if (end.kind === 'pass') return 0;
+  return end.kind === 'fail' ? end.code : null;
+}
