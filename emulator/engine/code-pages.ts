@@ -35,8 +35,6 @@ export class CodePages {
   /** By page number of the pool: hart and frame that it belongs to. */
   readonly #owners: number[] = [];
   readonly #pages = new Map<number, number>();
-  /** Pages of the pool that hold something. */
-  #written = 0;
   readonly #instructions: Instruction[] = [];
   readonly #numbers = new Map<number, number>();
 
@@ -49,10 +47,7 @@ export class CodePages {
 
   /** Forgets all code; true of a machine that was reset. */
   clear(): void {
-    if (this.#arena !== this.#memory.block) {
-      this.#arena = this.#memory.block;
-      this.#written = 0;
-    }
+    this.#arena = this.#memory.block;
     this.#owners.length = 0;
     this.#pages.clear();
     if (this.#instructions.length >= WORDS) {
@@ -79,9 +74,10 @@ export class CodePages {
     const key = frame * MAX_HARTS + hart;
     const page = this.#owners.length;
     const at = CODE + page * CODE_PAGE;
-    if (page < this.#written) this.#arena.words.fill(0, at >>> 2, (at + CODE_PAGE) >>> 2);
-    else this.#written = page + 1;
-    this.#arena.words[(at + 2048 * RECORD.size) >>> 2] = HANDLER.nextPage;
+    const { words, codePages } = this.#arena;
+    if (page < codePages) words.fill(0, at >>> 2, (at + CODE_PAGE) >>> 2);
+    else this.#arena.codePages = page + 1;
+    words[(at + 2048 * RECORD.size) >>> 2] = HANDLER.nextPage;
     this.#owners.push(key);
     this.#pages.set(key, page);
     return at;

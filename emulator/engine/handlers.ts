@@ -2,7 +2,7 @@
 import type { Op } from '../isa/op.ts';
 import type { Isa } from '../isa/extensions.ts';
 import type { FenceEncoding } from '../isa/isolation.ts';
-import { expansionOf } from '../isa/alias.ts';
+import { targetOf } from '../isa/alias.ts';
 import { opsOf } from '../isa/table.ts';
 
 /** Handlers that stand for no row: generated code returns, or goes on by itself. */
@@ -56,7 +56,7 @@ export class Handlers {
   constructor(isa: Isa, encoding: FenceEncoding = 'custom') {
     this.isCompressed = isa.extensions.has('Zca');
     const rows = opsOf(isa, encoding);
-    const shortened = new Set(rows.map((row) => expansionOf(row, rows)?.op));
+    const shortened = new Set(rows.map((row) => targetOf(row, rows)));
     const forms: Form[] = [];
     const numbers = new Map<Op, number[]>();
     const first = Object.keys(HANDLER).length;

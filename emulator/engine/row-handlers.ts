@@ -169,9 +169,9 @@ export class RowHandlers {
 
   /** What reads float registers needs FS, and what writes one FS Dirty: TypeScript sees to it where it is not so. */
   #floatGate(op: Op, open: number): Code {
-    const floats = op.pieces.filter(({ text }) => /^f[ds]/.test(text));
-    if (floats.length === 0) return [];
-    const needs = floats.some(({ text }) => text.startsWith('fd')) ? 2 : 1;
+    const { listing } = op.pattern;
+    if (!/ f[ds]/.test(listing)) return [];
+    const needs = listing.includes(' fd ') ? 2 : 1;
     const state = [...get(LOCAL.cells), ...memory(0x28, CELL.float)];
     return [...state, ...i32(needs), W.i32.lt, ...branchIf('float', open)];
   }

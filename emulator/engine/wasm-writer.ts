@@ -53,35 +53,44 @@ const text = (value: string): number[] => [
   ...[...value].map((char) => char.charCodeAt(0)),
 ];
 
-const list = (items: readonly Code[]): number[] => [...unsigned(items.length), ...items.flat()];
+const list = (items: readonly Code[]): number[] => {
+  const bytes = unsigned(items.length);
+  for (const item of items) bytes.push(...item);
+  return bytes;
+};
 
-const section = (id: number, content: Code): number[] => [
-  id,
-  ...unsigned(content.length),
+/** A section in pieces, its size before them. */
+const section = (id: number, ...content: readonly Code[]): readonly Code[] => [
+  [id, ...unsigned(content.reduce((sum, { length }) => sum + length, 0))],
   ...content,
 ];
 
 /** A module with memory `engine.memory` and these functions, all exported. */
 export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ params, results }) => [
-    0x60,
-    ...unsigned(params.length),
-    ...params,
-    ...unsigned(results.length),
-    ...results,
+    ...[0x60, ...unsigned(params.length), ...params],
+    ...[...unsigned(results.length), ...results],
   ]);
-  const bodies = functions.map(({ locals, body }) => {
-    const code = [...list(locals.map((type) => [1, type])), ...body, 0x0b];
-    return [...unsigned(code.length), ...code];
+  // A body's size, locals and code, and the `end` of the function.
+  const bodies = functions.flatMap(({ locals, body }) => {
+    const declared = list(locals.map((type) => [1, type]));
+    return [[...unsigned(declared.length + body.length + 1), ...declared], body, [0x0b]];
   });
-  const one = [1];
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  const names = functions.map(({ name }, k) => [...text(name), 0, ...unsigned(k)]);
+  const pieces = [
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, list(types)),
     // Limits: at least one page.
-    ...section(2, [...one, ...text('engine'), ...text('memory'), 2, 0, 1]),
+    ...section(2, [1, ...text('engine'), ...text('memory'), 2, 0, 1]),
     ...section(3, list(functions.map((_, k) => unsigned(k)))),
-    ...section(7, list(functions.map(({ name }, k) => [...text(name), 0, ...unsigned(k)]))),
-    ...section(10, list(bodies)),
-  ]);
+    ...section(7, list(names)),
+    ...section(10, unsigned(functions.length), ...bodies),
+  ];
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

@@ -16,12 +16,31 @@ export interface Expansion {
   }[];
 }
 
+const known = new WeakMap<readonly Op[], ReadonlyMap<string, Op>>();
+
+/** The first row of each name. */
+function named(rows: readonly Op[]): ReadonlyMap<string, Op> {
+  let names = known.get(rows);
+  if (names === undefined) {
+    names = new Map([...rows].reverse().map((row) => [row.name, row]));
+    known.set(rows, names);
+  }
+  return names;
+}
+
+/** The row that one with alias semantics stands for; null: none. */
+export function targetOf({ semantics }: Op, rows: readonly Op[]): Op | null {
+  if (semantics.kind !== 'alias') return null;
+  const [name = ''] = semantics.text.split(' ', 1);
+  return named(rows).get(name) ?? null;
+}
+
 /** What a row with alias semantics stands for; null: it stands for itself, or the machine lacks the target. */
 export function expansionOf(row: Op, rows: readonly Op[]): Expansion | null {
   if (row.semantics.kind !== 'alias') return null;
-  const [name = '', ...rest] = row.semantics.text.split(' ');
-  const target = rows.find((candidate) => candidate.name === name);
-  if (target === undefined) return null;
+  const target = targetOf(row, rows);
+  if (target === null) return null;
+  const [, ...rest] = row.semantics.text.split(' ');
   const given = piecesOf(rest.join(' '));
   const from = target.pieces.flatMap(({ slot }, index) => {
     const piece = given[index];

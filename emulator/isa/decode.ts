@@ -23,9 +23,9 @@ interface Entry {
   readonly row: Op;
   readonly mask: number;
   readonly match: number;
-  readonly fields: readonly Field[];
   readonly length: 2 | 4;
-  readonly expansion: Expansion | null;
+  /** Undefined: not looked for yet. */
+  expansion: Expansion | null | undefined;
 }
 
 /** Bytes of the instruction whose first parcel this is; longer than 32 bits counts as 4. */
@@ -38,28 +38,24 @@ export class Decoder {
   /** 32-bit rows by opcode and funct3, 16-bit rows by quadrant and funct3; the most specific first. */
   readonly #wide: readonly (readonly Entry[])[];
   readonly #short: readonly (readonly Entry[])[];
+  readonly #rows: readonly Op[];
 
   constructor(isa: Isa, encoding: FenceEncoding = 'custom') {
     const rows = opsOf(isa, encoding);
+    this.#rows = rows;
     const entries = rows
       .map((row): Entry => ({
         row,
         mask: row.pattern.mask | 0,
         match: row.pattern.match | 0,
-        fields: row.pattern.fields,
         length: row.pattern.length,
-        expansion: expansionOf(row, rows),
+        expansion: undefined,
       }))
       .sort((a, b) => bitsIn(b.mask) - bitsIn(a.mask));
     const wide = entries.filter(({ length }) => length === 4);
     const short = entries.filter(({ length }) => length === 2);
-    this.#wide = buckets(
-      wide,
-      256,
-      (index) => 3 | ((index & 31) << 2) | ((index >> 5) << 12),
-      0x707f,
-    );
-    this.#short = buckets(short, 32, (index) => (index & 3) | ((index >> 2) << 13), 0xe003);
+    this.#wide = buckets(wide, 256, wideIndex);
+    this.#short = buckets(short, 32, shortIndex);
   }
 
   /**
@@ -69,7 +65,9 @@ export class Decoder {
   decode(word: number): Decoded | null {
     const entry = this.#find(word);
     if (entry === null) return null;
-    const { row, fields, length, expansion } = entry;
+    const { row, length } = entry;
+    const { fields } = row.pattern;
+    const expansion = (entry.expansion ??= expansionOf(row, this.#rows));
     const formOperands: Record<Slot, number> = { ...NO_OPERANDS };
     for (const field of fields) formOperands[field.slot] = extract(field, word);
     const operands = expansion === null ? formOperands : expandOperands(expansion, formOperands);
@@ -79,11 +77,10 @@ export class Decoder {
   #find(word: number): Entry | null {
     const wide = (word & 3) === 3;
     const bits = wide ? word : word & 0xffff;
-    const bucket = wide
-      ? this.#wide[((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0)]
-      : this.#short[(word & 3) | ((word >>> 11) & 0x1c)];
+    const bucket = wide ? this.#wide[wideIndex(word)] : this.#short[shortIndex(word)];
     for (const entry of bucket ?? []) {
-      if ((bits & entry.mask) === entry.match && legal(entry.fields, word)) return entry;
+      if ((bits & entry.mask) === entry.match && legal(entry.row.pattern.fields, word))
+        return entry;
     }
     return null;
   }
@@ -100,14 +97,26 @@ function bitsIn(mask: number): number {
   return count;
 }
 
-/** Entries by the selected bits of the word; one whose mask leaves some of them open lies in several buckets. */
+/** The bits that choose a bucket: opcode and funct3, or quadrant and funct3. */
+const wideIndex = (word: number): number => ((word >>> 2) & 0x1f) | ((word >>> 7) & 0xe0);
+const shortIndex = (word: number): number => (word & 3) | ((word >>> 11) & 0x1c);
+
+/** Entries by their buckets; one whose mask leaves some of the choosing bits open lies in several. */
 function buckets(
   entries: readonly Entry[],
   count: number,
-  bitsOf: (index: number) => number,
-  selected: number,
+  indexOf: (word: number) => number,
 ): readonly (readonly Entry[])[] {
-  return Array.from({ length: count }, (_, index) =>
-    entries.filter(({ mask, match }) => ((bitsOf(index) ^ match) & mask & selected) === 0),
-  );
+  const all = Array.from({ length: count }, (): Entry[] => []);
+  for (const entry of entries) {
+    const fixed = indexOf(entry.match);
+    const open = indexOf(~entry.mask);
+    let some = open;
+    for (;;) {
+      all[fixed | some].push(entry);
+      if (some === 0) break;
+      some = (some - 1) & open;
+    }
+  }
+  return all;
 }

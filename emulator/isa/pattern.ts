@@ -71,31 +71,62 @@ interface Draft {
   allows: (value: number) => boolean;
 }
 
-/** Parses a listing; throws on one that is not 16 or 32 bits long or has an unknown token. */
+/**
+ * Parses a listing; throws on one that is not 16 or 32 bits long, and on an unknown token when its fields are asked
+ * for: most instructions of the table are never met.
+ */
 export function pattern(listing: string): Pattern {
   let at = 0;
   let mask = 0;
   let match = 0;
-  const drafts = new Map<Slot, Draft>();
   for (const token of listing.split(' ').reverse()) {
-    if (/^[01*]+$/.test(token)) {
-      for (const bit of [...token].reverse()) {
-        if (bit !== '*') mask += 2 ** at;
-        if (bit === '1') match += 2 ** at;
-        at++;
-      }
+    if (!isFixed(token)) {
+      at += widthOf(token);
       continue;
     }
-    at += addField(token, at, drafts, listing);
+    for (let k = token.length - 1; k >= 0; k--, at++) {
+      const bit = token.charAt(k);
+      if (bit !== '*') mask += 2 ** at;
+      if (bit === '1') match += 2 ** at;
+    }
   }
   if (at !== 16 && at !== 32) throw new Error(`'${listing}' has ${at} bits`);
+  let fields: readonly Field[] | null = null;
   return {
     listing,
     length: at === 16 ? 2 : 4,
     mask,
     match,
-    fields: [...drafts.values()].map(finish),
+    get fields() {
+      return (fields ??= fieldsOf(listing));
+    },
   };
+}
+
+const isFixed = (token: string): boolean => '01*'.includes(token.charAt(0));
+
+/** Bits of an operand's token. */
+function widthOf(token: string): number {
+  const open = token.indexOf('[');
+  if (open < 0) {
+    const name = token.split(/!?=/)[0] ?? '';
+    return name.endsWith("'") ? 3 : (WIDTHS[name] ?? 5);
+  }
+  let width = 0;
+  for (const range of token.slice(open + 1, token.indexOf(']')).split('|')) {
+    const [high, low = high] = range.split(':');
+    width += Number(high) - Number(low) + 1;
+  }
+  return width;
+}
+
+function fieldsOf(listing: string): readonly Field[] {
+  let at = 0;
+  const drafts = new Map<Slot, Draft>();
+  for (const token of listing.split(' ').reverse()) {
+    at += isFixed(token) ? token.length : addField(token, at, drafts, listing);
+  }
+  return [...drafts.values()].map(finish);
 }
 
 /** Adds the token's bits, the lowest at `at`; returns how many. */

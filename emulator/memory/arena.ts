@@ -27,6 +27,8 @@ export class Arena {
   /** Slots of simulated memory. */
   readonly slots: number;
   readonly harts: number;
+  /** Pages of decoded code that have ever been written: the others are zero. */
+  codePages = 0;
   /** The first slots hold registers, decoded code and ways. */
   private readonly first: number;
   private readonly end: number;

@@ -46,7 +46,7 @@ export const CODE_PAGE = (2048 + 1) * RECORD.size;
 export const CODE_PAGES = 512;
 
 /** A way: the tag (64 bits), then what is added to the low half of an address to reach its byte (32 bits). */
-export const WAY = { size: 16, tag: 0, delta: 8, count: 4096 } as const;
+export const WAY = { size: 16, tag: 0, delta: 8, count: 16384 } as const;
 /** The ways of one hart: for loads, stores and fetches. */
 export const WAYS = WAY.size * WAY.count * 3;
 
