@@ -6,6 +6,7 @@ import { fenceDecisions } from './cache/fence-decisions.ts';
 import { cacheDecisions } from './cache/policy.ts';
 import { csrDecisions } from './hart/csr-decisions.ts';
 import { trapDecisions } from './hart/delegate.ts';
+import { reservationDecisions } from './hart/reservation.ts';
 import { isolationDecisions, mptDecisions } from './isolate/mpte.ts';
 import { mttDecisions } from './isolate/mtt-entry.ts';
 import { pmpDecisions } from './protect/pmp-decisions.ts';
@@ -27,6 +28,7 @@ export const DECISIONS = {
   fence: fenceDecisions,
   csr: csrDecisions,
   trap: trapDecisions,
+  reservation: reservationDecisions,
 };
 
 export type Decisions = typeof DECISIONS;

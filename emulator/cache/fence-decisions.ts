@@ -37,6 +37,8 @@ export const fenceDecisions = {
   /** Whether MFENCE.PA, and the translation fences, drop anything. */
   fencesProtection: () => true,
   fencesTranslation: () => true,
+  /** FENCE.I makes stores to code visible to fetches. */
+  fencesCode: () => true,
   /** SINVAL, HINVAL and MINVAL act at SFENCE.INVAL.IR, and only behind an SFENCE.W.INVAL. */
   invalidatesAtOnce: () => false,
   needsWriteInvalidate: () => true,

@@ -71,7 +71,7 @@ function storeConditional(executor: Executor, decoded: Decoded, size: number, pl
     const { page: at, physical } = hart.port;
     succeeds = reservation.covers(physical.frameOf(at), offset, size);
   }
-  executor.unreserve();
+  if (hart.decisions.reservation.endsWithSc()) executor.unreserve();
   if (succeeds) {
     read(executor, rs2, by);
     put(executor, offset, size, by);

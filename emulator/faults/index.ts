@@ -1,6 +1,12 @@
 /** Named ways for the machine to be wrong; each replaces one decision. A suite is measured by how many it finds. Loaded when asked for. */
 import { ATTEMPT_FAULTS, ISOLATION_FAULTS, REPORT_FAULTS, TABLE_FAULTS } from './access.ts';
 import { CACHE_FAULTS, FENCE_FAULTS } from './cache.ts';
+import {
+  INSTRUCTION_FAULTS,
+  INTERRUPT_FAULTS,
+  RETURN_FAULTS,
+  TRAP_VALUE_FAULTS,
+} from './execution.ts';
 import { CSR_FAULTS, TRAP_FAULTS } from './hart.ts';
 import { MPT_FAULTS } from './mpt.ts';
 import { MTT_FAULTS } from './mtt.ts';
@@ -20,6 +26,10 @@ export const FAULTS = {
   ...CSR_FAULTS,
   ...TRAP_FAULTS,
   ...REPORT_FAULTS,
+  ...TRAP_VALUE_FAULTS,
+  ...RETURN_FAULTS,
+  ...INTERRUPT_FAULTS,
+  ...INSTRUCTION_FAULTS,
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -17,10 +17,11 @@ const CYCLE: Counter = { name: 'mcycle', bit: CY, count: ({ retired }) => retire
 const INSTRET: Counter = {
   name: 'minstret',
   bit: IR,
-  count: ({ retired, trapped }) => retired - trapped,
+  count: ({ retired, trapped, decide }) => decide.retires(retired, trapped),
 };
 
-const stands = (state: CsrState, { bit }: Counter) => (state.raw('mcountinhibit') & bit) !== 0n;
+const stands = (state: CsrState, { bit }: Counter) =>
+  state.decide.inhibits((state.raw('mcountinhibit') & bit) !== 0n);
 
 /** A running counter is an offset to what it counts, one that stands its value. */
 function read(state: CsrState, counter: Counter): bigint {

@@ -69,6 +69,24 @@ export const csrDecisions = {
   trapsSatp: (tvm: boolean) => tvm,
   /** hstatus.VTVM stops VS at satp. */
   trapsVirtualSatp: (vtvm: boolean) => vtvm,
+  /** What a guest may not execute, and HS-mode may: a virtual instruction. */
+  guestCause: (): 2 | 22 => 22,
+  /** CSRRS and CSRRC of x0 or 0 read only. */
+  writesNothing: (zero: boolean) => zero,
+  /** Exceptions that medeleg can hand down. */
+  delegable: (wanted: bigint, _mask: bigint) => wanted,
+  /** xtvec: modes 2 and 3 are reserved. */
+  isLegalVector: (mode: number) => mode < 2,
+  /** CBIE = 2 is reserved. */
+  isLegalCbie: (cbie: number) => cbie !== 2,
+  /** xepc holds addresses of instructions. */
+  alignsEpc: (mask: bigint) => mask,
+  /** sie and sip show what mideleg hands down, vsie and vsip what hideleg does. */
+  seesDelegated: (delegated: bigint, _all: bigint) => delegated,
+  /** mcountinhibit stops a counter. */
+  inhibits: (bit: boolean) => bit,
+  /** minstret: instructions that trap do not retire. */
+  retires: (executed: number, trapped: number) => executed - trapped,
   /** With V=1, what HS-mode could do is a virtual instruction, the rest is illegal. */
   isVirtualInstruction: (hsQualified: boolean) => hsQualified,
   /** Smstateen: a clear bit of mstateen or hstateen closes its CSRs to the modes below. */

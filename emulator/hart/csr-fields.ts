@@ -126,7 +126,7 @@ function currentDomain(platform: Platform, words: Uint32Array): DomainFields | n
 /** Whether HLV, HLVX and HSV may execute in a mode: null, or cause 2 or 22. */
 export function deniesHypervisorAccess(state: CsrState, mode: Mode): 2 | 22 | null {
   if (!state.platform.features.has('H')) return 2;
-  if (mode === 'VS' || mode === 'VU') return 22;
+  if (mode === 'VS' || mode === 'VU') return state.decide.guestCause();
   const hu = (state.words[2 * CELL.hstatus] & HU) !== 0;
   return mode === 'U' && !state.decide.userMayUseHypervisorAccess(hu) ? 2 : null;
 }

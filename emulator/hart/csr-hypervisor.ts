@@ -49,7 +49,8 @@ function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigi
 }
 
 /** VS-level interrupts that hideleg hands to the guest, at their VS positions. */
-const toGuest = (state: CsrState) => state.raw('hideleg') & VS_INTERRUPTS;
+const toGuest = (state: CsrState) =>
+  state.decide.seesDelegated(state.raw('hideleg') & VS_INTERRUPTS, VS_INTERRUPTS);
 
 const hypervisor = (name: string, number: number, more: Parameters<typeof csr>[2] = {}): CsrRow =>
   csr(name, number, { exists: withHypervisor, ...more });

@@ -104,8 +104,8 @@ export function openEnvcfg(platform: Platform): bigint {
 }
 
 /** CBIE = 2 is reserved. */
-export function legaliseEnvcfg(_: CsrState, old: bigint, wanted: bigint): bigint {
-  return keepUnless(((wanted >> 4n) & 3n) !== 2n, old, wanted, 3n << 4n);
+export function legaliseEnvcfg({ decide }: CsrState, old: bigint, wanted: bigint): bigint {
+  return keepUnless(decide.isLegalCbie(Number((wanted >> 4n) & 3n)), old, wanted, 3n << 4n);
 }
 
 /**
@@ -135,8 +135,8 @@ export function gatedEnvcfg(
 }
 
 /** Vector MODE 2 and 3 are reserved. */
-export function legaliseTvec(_: CsrState, old: bigint, wanted: bigint): bigint {
-  return keepUnless((wanted & 3n) < 2n, old, wanted, 3n);
+export function legaliseTvec({ decide }: CsrState, old: bigint, wanted: bigint): bigint {
+  return keepUnless(decide.isLegalVector(Number(wanted & 3n)), old, wanted, 3n);
 }
 
 /** The interrupt bit and six bits of code. */
@@ -181,7 +181,10 @@ export const MACHINE_CSRS: readonly CsrRow[] = [
     affectsAccess: true,
   }),
   csr('misa', 0x301, { mask: 0n, initial: misa }),
-  ...wide('medeleg', 0x302, 0x312, { mask: medelegMask }),
+  ...wide('medeleg', 0x302, 0x312, {
+    legalise: ({ decide, platform }, _, wanted) =>
+      decide.delegable(wanted & medelegMask(platform), wanted),
+  }),
   csr('mideleg', 0x303, {
     mask: SUPERVISOR_INTERRUPTS,
     initial: ifHypervisor(VS_INTERRUPTS),

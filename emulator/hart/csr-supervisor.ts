@@ -89,7 +89,8 @@ export function legaliseSatp({ platform, decide }: CsrState, old: bigint, wanted
 }
 
 /** Supervisor interrupts that mideleg hands down. */
-const delegated = (state: CsrState) => state.raw('mideleg') & 0x222n;
+const delegated = (state: CsrState) =>
+  state.decide.seesDelegated(state.raw('mideleg') & 0x222n, 0x222n);
 
 export const SUPERVISOR_CSRS: readonly CsrRow[] = [
   csr('sstatus', 0x100, {

@@ -4,6 +4,8 @@ import { isVirtual } from './csr-access.ts';
 import { cellOf } from './csr-cells.ts';
 import type { CsrState } from './csr-row.ts';
 
+const CALLS: Readonly<Record<Mode, number>> = { U: 8, VU: 8, S: 9, VS: 10, M: 11 };
+
 export const trapDecisions = {
   /** medeleg and hedeleg: bit `cause` hands the exception down. */
   isDelegated: (delegation: number, cause: number) => ((delegation >>> cause) & 1) === 1,
@@ -25,6 +27,12 @@ export const trapDecisions = {
   updatesSpvp: (virtual: boolean) => virtual,
   /** Only interrupts are spread over the vector of xtvec. */
   isVectored: (vectored: boolean, interrupt: boolean) => vectored && interrupt,
+
+  /** xtval of an illegal or virtual instruction is the instruction, that of EBREAK its address. */
+  instructionBits: (word: number) => word,
+  breakpointAddress: (pc: bigint) => pc,
+  /** ECALL: a cause for each mode. */
+  callCause: (mode: Mode) => CALLS[mode],
 
   // Returns.
   /** The mode to return to, by MPP or SPP and MPV or SPV: virtual unless it is M. */

@@ -63,6 +63,7 @@ export class Executor {
     this.mode = 'M';
     this.parked = true;
     this.reservation.clear();
+    this.reservation.decide = this.hart.decisions.reservation;
     this.waiting = false;
     this.waitsForReservation = false;
     this.nmi = false;
@@ -142,7 +143,8 @@ export class Executor {
 
   /** An instruction that may not execute here. */
   refuse(denial: Denial, word: number): Flow {
-    return this.exception(denial.cause, this.tval(BigInt(word >>> 0)), denial.because, false);
+    const bits = this.hart.decisions.trap.instructionBits(word >>> 0);
+    return this.exception(denial.cause, this.tval(BigInt(bits)), denial.because, false);
   }
 
   refuseDecoded(denial: Denial, decoded: Decoded): Flow {

@@ -3,7 +3,19 @@
 /** Bytes of a reservation set: naturally aligned blocks. */
 const SET = 64;
 
+export const reservationDecisions = {
+  /** SC succeeds for the bytes of the last LR only. */
+  covers: (isSame: boolean) => isSame,
+  /** Stores of others to the reservation set break it. */
+  isBroken: (isInSet: boolean) => isInSet,
+  /** Every SC that does not trap ends it. */
+  endsWithSc: () => true,
+};
+
+export type ReservationDecisions = typeof reservationDecisions;
+
 export class Reservation {
+  decide: ReservationDecisions = reservationDecisions;
   #isHeld = false;
   #frame = 0;
   #offset = 0;
@@ -24,14 +36,14 @@ export class Reservation {
   /** Whether an SC of these bytes succeeds: those of the last LR, no more and no fewer. */
   covers(frame: number, offset: number, size: number): boolean {
     const isSame = frame === this.#frame && offset === this.#offset && size === this.#size;
-    return this.#isHeld && isSame;
+    return this.#isHeld && this.decide.covers(isSame);
   }
 
   /** Somebody else stored bytes: gone if they lie in the set. True: it was held until now. */
   stored(frame: number, offset: number, size: number): boolean {
     if (!this.#isHeld || frame !== this.#frame) return false;
     const first = this.#offset - (this.#offset % SET);
-    if (offset >= first + SET || offset + size <= first) return false;
+    if (!this.decide.isBroken(offset < first + SET && offset + size > first)) return false;
     this.#isHeld = false;
     return true;
   }

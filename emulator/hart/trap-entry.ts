@@ -176,8 +176,8 @@ export function nmiVectors({ ram }: Platform): {
 }
 
 /** Writes xepc, xcause, xtval and, where there are any, the second value and the instruction. */
-function record({ cells, platform }: CsrFile, to: TrapCells, trap: Trap): void {
-  cells[to.epc] = trap.epc & epcMask(platform);
+function record({ cells, decide, platform }: CsrFile, to: TrapCells, trap: Trap): void {
+  cells[to.epc] = trap.epc & decide.alignsEpc(epcMask(platform));
   const cause = BigInt(trap.cause);
   cells[to.cause] = trap.interrupt === true ? interruptBit(platform) | cause : cause;
   cells[to.tval] = trap.tval;

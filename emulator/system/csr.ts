@@ -7,7 +7,7 @@ export const csr: Call = (executor, decoded, [op, source]) => {
   const { rd, rs1, imm, csr: number } = decoded.operands;
   const isImmediate = source === 'imm';
   // Setting or clearing by x0 or 0 reads only; writing into x0 has nothing to read for.
-  const nothing = op !== 'write' && (isImmediate ? imm : rs1) === 0;
+  const nothing = op !== 'write' && hart.csrs.decide.writesNothing((isImmediate ? imm : rs1) === 0);
   const value = isImmediate ? BigInt(imm) : registers.x(rs1);
   hart.counts.csr++;
   hart.csrs.inFlight = 1;

@@ -16,7 +16,7 @@ export const fence: Call = (executor, decoded, [name]) => {
     rs2: row.rs2 === null || rs2 === 0 ? null : registers.x(rs2),
   });
   if (denial !== null) return executor.refuseDecoded(denial, decoded);
-  if (name === 'fence_i') executor.codeFences++;
-  else executor.fences++;
+  if (name !== 'fence_i') executor.fences++;
+  else if (hart.decisions.fence.fencesCode()) executor.codeFences++;
   return 0;
 };

@@ -22,11 +22,13 @@ function deniesSupervisorReturn({ mode, hart }: Executor): 2 | 22 | null {
     case 'S':
       return trapsReturn((csrs.raw('mstatus') & MSTATUS.TSR) !== 0n) ? 2 : null;
     case 'VS':
-      return trapsReturn((csrs.raw('hstatus') & HSTATUS.VTSR) !== 0n) ? 22 : null;
+      return trapsReturn((csrs.raw('hstatus') & HSTATUS.VTSR) !== 0n)
+        ? csrs.decide.guestCause()
+        : null;
     case 'U':
       return 2;
     case 'VU':
-      return 22;
+      return csrs.decide.guestCause();
   }
 }
 

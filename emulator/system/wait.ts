@@ -12,13 +12,20 @@ function deniesWait({ mode, hart, isVirtual }: Executor): 2 | 22 | null {
   const { trapsWait } = decisions.trap;
   if (mode === 'M') return null;
   if (trapsWait((csrs.raw('mstatus') & MSTATUS.TW) !== 0n)) return 2;
-  return isVirtual && trapsWait((csrs.raw('hstatus') & HSTATUS.VTW) !== 0n) ? 22 : null;
+  return isVirtual && trapsWait((csrs.raw('hstatus') & HSTATUS.VTW) !== 0n)
+    ? csrs.decide.guestCause()
+    : null;
+}
+
+/** User mode may not wait at all where there is a supervisor. */
+function deniesUser({ mode, hart }: Executor): 2 | 22 | null {
+  if (mode === 'U') return 2;
+  return mode === 'VU' ? hart.csrs.decide.guestCause() : null;
 }
 
 export const wfi: Call = (executor, decoded) => {
-  const { hart, mode } = executor;
-  // User mode may not wait at all where there is a supervisor.
-  const cause = deniesWait(executor) ?? (mode === 'U' ? 2 : mode === 'VU' ? 22 : null);
+  const { hart } = executor;
+  const cause = deniesWait(executor) ?? deniesUser(executor);
   if (cause !== null) return executor.refuseDecoded(deny(cause), decoded);
   if (isWoken(hart.csrs)) return 0;
   executor.waiting = true;
