@@ -23,25 +23,17 @@ scenario "grid <i> <j>"
 
 let bench: Bench;
 let program: string;
+/** What keeps the built program from starting fast. */
+let problems: readonly string[];
 
 beforeAll(async () => {
   bench = new Bench({ 'two.sdt': TWO, 'many.sdt': grid(200), 'some.sdt': grid(1) });
   program = join(bench.folder, 'dist/sdt.js');
-  const { build } = await import('esbuild');
-  const root = new URL('../..', import.meta.url).pathname;
-  await build({
-    absWorkingDir: root,
-    entryPoints: { sdt: 'runtime/cli/main.ts', worker: 'runtime/cli/worker.ts' },
-    outdir: join(bench.folder, 'dist'),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
+  const builder = new URL('../../.ci/program.mjs', import.meta.url).href;
+  const { buildProgram } = (await import(builder)) as {
+    buildProgram: (dist: string) => Promise<readonly string[]>;
+  };
+  problems = await buildProgram(`${bench.folder}/dist/`);
 });
 afterAll(() => bench.remove());
 
@@ -59,6 +51,10 @@ function shell(line: string) {
   const env = { PATH: process.env['PATH'], SDT: `${process.execPath} ${program}` };
   return spawnSync('bash', ['--norc', '-c', line], { cwd: bench.folder, encoding: 'utf8', env });
 }
+
+test('the built program starts from compiled code, and from no more than a run needs', () => {
+  expect(problems).toEqual([]);
+});
 
 test('threads give the results of one thread, in the same order', () => {
   const ids = (...words: string[]) => {
