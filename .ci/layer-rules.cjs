@@ -27,7 +27,7 @@ module.exports = {
       'only-through-index',
       'a layer is imported through its index.ts',
       { path: '^(runtime|bench)/', pathNot: tests },
-      { path: '^(dsl|emulator)/', pathNot: '^(dsl|emulator)/index\\.ts$' },
+      { path: '^(dsl|emulator)/', pathNot: '^(dsl|emulator)/(faults/)?index\\.ts$' },
     ),
     rule(
       'runtime-knows-no-command-line',
