@@ -29,11 +29,12 @@ export function checkError(word: Word, scope: Scope, c: Case): string {
   return text;
 }
 
-/** A field behind `with (..)`: a trap CSR, an exit register, a field of an IOMMU record or of an ATS grant. */
+/** A field behind `with (..)`: a trap CSR, a register or CSR as the step left it, an exit register, a field of a record. */
 export function checkWithField(word: Word, c: Case): void {
-  const { trapFields } = c.scenario.vocabulary;
+  const { csrs, registers, trapFields } = c.scenario.vocabulary;
   if (c.accept === null || trapFields.has(word.text)) return;
+  if (registers.has(word.text) || csrs.has(word.text)) return;
   c.accept('SDT236', word.span, `nothing that a step leaves behind is called '${word.text}'`, {
-    help: didYouMean(word.text, trapFields) ?? `known: ${[...trapFields].join(', ')}`,
+    help: didYouMean(word.text, [...trapFields, ...registers, ...csrs.keys()]) ?? `known: ${[...trapFields].join(', ')}`,
   });
 }

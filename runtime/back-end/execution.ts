@@ -22,8 +22,8 @@ export interface Stop {
   readonly trap: Trap | null;
   /** The exit code of `finished`: 0 is success. */
   readonly code: number | null;
-  /** Instructions of this run. */
-  readonly retired: number;
+  /** Instructions of this run, those that trapped too. */
+  readonly steps: number;
 }
 
 /** What a back end with `capabilities.execution` offers; the others refuse at the first call. */

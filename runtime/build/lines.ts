@@ -2,11 +2,13 @@
 import type { PlanExtent, PlanLine } from '../../dsl/index.ts';
 import type { CacheKind, Edit, EntryContent } from '../../emulator/index.ts';
 import { XWR_OF } from '../../emulator/index.ts';
+import { loadImage } from './image.ts';
 import type { Harts } from '../session/actors.ts';
+import { loadProgram } from '../execute/program.ts';
 import { CaseError, CaseSkip } from '../session/case-error.ts';
-import type { DomainState, SpaceState, World } from '../session/world.ts';
+import type { SpaceState, World } from '../session/world.ts';
 import { buildPmp } from './pmp.ts';
-import { buildDomain, buildSpace, mapTablePages } from './tables.ts';
+import { buildDomain, buildSpace, domainEdited, mapTablePages } from './tables.ts';
 
 type Line<K extends PlanLine['kind']> = Extract<PlanLine, { readonly kind: K }>;
 
@@ -63,8 +65,11 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
       world.backEnd.flush(line.what as CacheKind);
       break;
     case 'program':
+      world.programs.set(line.name, loadProgram(world, line));
+      break;
     case 'image':
-      throw new CaseSkip(`not modelled yet: ${line.kind} ${line.name}`);
+      loadImage(world, harts, line);
+      break;
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${line.why}`);
   }
@@ -151,10 +156,6 @@ function entryContent(world: World, { content }: Line<'entry'>): EntryContent {
   }
 }
 
-function domainEdited(harts: Harts, domain: DomainState, edit: Edit, unfenced: boolean): void {
-  if (edit.error !== null) throw new CaseError(edit.error);
-  if (!unfenced) harts.fences.isolationChanged(domain, edit.change);
-}
 
 function spaceEdited(
   world: World,

@@ -1,5 +1,6 @@
 /** `domain` and `space` lines: roots of tables, and the register values that put them in force. */
 import type { PlanLine } from '../../dsl/index.ts';
+import type { Edit } from '../../emulator/index.ts';
 import {
   IsolationTable,
   MPT_GEOMETRIES,
@@ -8,10 +9,11 @@ import {
   REVISIONS,
   STAGE_GEOMETRIES,
 } from '../../emulator/index.ts';
+import type { Harts } from '../session/actors.ts';
 import { CaseError, CaseSkip } from '../session/case-error.ts';
 import { refuseMode } from '../session/platform.ts';
 import { packRoot } from '../session/registers.ts';
-import type { SpaceState, World } from '../session/world.ts';
+import type { DomainState, SpaceState, World } from '../session/world.ts';
 import { Recorded, tableMemory } from './pool.ts';
 
 type DomainLine = Extract<PlanLine, { readonly kind: 'domain' }>;
@@ -145,4 +147,9 @@ function freeId(world: World, { stage, domain }: SpaceLine): bigint {
   let id = 0n;
   while (taken.has(id)) id++;
   return id;
+}
+
+export function domainEdited(harts: Harts, domain: DomainState, edit: Edit, unfenced: boolean): void {
+  if (edit.error !== null) throw new CaseError(edit.error);
+  if (!unfenced) harts.fences.isolationChanged(domain, edit.change);
 }

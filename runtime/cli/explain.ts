@@ -5,6 +5,7 @@ import { noStep } from '../explain/no-step.ts';
 import { Machine } from '../../emulator/index.ts';
 import { caseName, NO_FILTERS, select } from '../run/select.ts';
 import { printable } from '../explain/text-width.ts';
+import { assetsOf } from './assets.ts';
 import { printDiagnostics } from './check.ts';
 import { wantsColour } from './colour.ts';
 import type { Invocation } from './invocation.ts';
@@ -47,7 +48,13 @@ export async function command(invocation: Invocation): Promise<number> {
   }
   const plan = scenario.expand(chosen);
   const map = options['map'] === true;
-  const explained = explainCase(plan, new Machine(), variation, { line, map });
+  const explained = explainCase(
+    plan,
+    new Machine(),
+    variation,
+    { line, map },
+    assetsOf(io.cwd),
+  );
   if (!explained.says) {
     const { message, advice } = noStep(plan, files.source(plan.file) ?? '', line ?? scenario.line);
     throw new UsageError(printable(message), advice.split('\n').map(printable).join('\n'));

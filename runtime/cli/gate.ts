@@ -49,7 +49,7 @@ export async function openGate(
   const variations = await variationsOf({ ...settings, caching });
   const [variation] = variations;
   if (variation === undefined) return null;
-  const runner: CaseRunner = await machineRunner(true);
+  const runner: CaseRunner = await machineRunner(true, io.cwd);
   const run: FaultRun = {
     scripts,
     policies: caching === 'all' ? CACHING : [caching as Caching],

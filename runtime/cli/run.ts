@@ -119,14 +119,15 @@ function executor(
     const threads = threadCount(asked, work, availableParallelism());
     if (threads === 1 && timeout === null) {
       const { machineRunner } = await import('./machine-runner.ts');
-      const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0));
+      const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0), io.cwd);
       const bench: Bench = { runCase, variations, repeat, clock, debug };
       yield* onThisThread(bench, pause)(batches);
       return;
     }
     const oneByOne = timeout !== null;
     const { tags } = settings;
-    const setup = { sources: files.sources(), tags, variations, repeat, debug, oneByOne };
+    const { cwd } = io;
+    const setup = { sources: files.sources(), tags, variations, repeat, debug, oneByOne, cwd };
     const every = (milliseconds: number, call: () => void) => {
       const timer = setInterval(call, milliseconds);
       return () => clearInterval(timer);

@@ -15,6 +15,8 @@ export interface ThreadSetup {
   readonly debug: boolean;
   /** Answers after every result, so that one that hangs is told from the others. */
   readonly oneByOne: boolean;
+  /** What scripts are shown relative to. */
+  readonly cwd: string;
 }
 
 /** Everything that a thread needs to try any fault. */

@@ -5,8 +5,10 @@ import { CaseRun, type Ended } from '../session/case-run.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
 import { cacheLines } from './explain-caches.ts';
 import { builtLines, mapLines } from './explain-map.ts';
+import { type Files, NO_FILES } from '../session/files.ts';
 import type { ShownStep } from '../session/results.ts';
 import { refusalOf, setupFor } from '../session/session.ts';
+import { instructionLines } from './explain-instruction.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from '../session/variation.ts';
 import { originText, verdictText } from './walk-text.ts';
@@ -30,6 +32,7 @@ export function explainCase(
   backEnd: BackEnd,
   variation: Variation,
   options: ExplainOptions,
+  files: Files = NO_FILES,
 ): Explanation {
   const setup = setupFor(plan, variation);
   const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
@@ -38,7 +41,7 @@ export function explainCase(
   }
   const index = lineIndex(plan, options.line);
   if (index < 0) return { lines: [], says: options.line === null };
-  const run = new CaseRun(plan, backEnd, setup, variation);
+  const run = new CaseRun(plan, backEnd, setup, variation, files);
   const ended = run.run(index, index);
   const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
   let says = options.map || ended.status !== 'pass';
@@ -63,9 +66,12 @@ function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): reado
   const line = plan.lines[index];
   const lines: string[] = [];
   if (run.observed !== null) {
-    const { expected, actual, message, rule } = run.observed;
+    const { expected, actual, message, rule, state } = run.observed;
     lines.push(`line ${lineOf(plan, index)}: expected ${expected}, got ${actual}`);
     if (message !== null) lines.push(`  ${message}`);
+    if (line?.kind === 'step' && line.action.do === 'execute') {
+      lines.push(...instructionLines(line.action, run.world, state));
+    }
     lines.push(...treeLines(ended.walk, run.world.platform.xlen));
     const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
     const decided = rule ?? denied?.rule ?? null;

@@ -15,6 +15,10 @@ export interface Actual {
   readonly value: bigint | null;
   /** Bytes that reached memory (or 1: the CSR changed) though the step was denied; null: nobody looked. */
   readonly leaked: number | null;
+  /** Registers and CSRs as the step left them, by name; absent: nobody looks. */
+  readonly state?: (name: string) => bigint | null;
+  /** How a program that ran came out; absent: no program. */
+  readonly ended?: 'end' | 'running';
 }
 
 /** Counter name to how far it moved; `total` is the sum of the memory references. */

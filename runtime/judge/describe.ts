@@ -53,6 +53,7 @@ export function describe(actual: Actual, reasons: boolean): string {
     const leak = actual.leaked ? `, with ${stored}` : '';
     return describeTrap(actual.trap, reasons) + leak;
   }
+  if (actual.ended !== undefined) return actual.ended === 'end' ? 'exits end' : 'running';
   if (actual.value === null || actual.origin === 'store') return 'ok';
   return `ok (${hex(actual.value)})`;
 }

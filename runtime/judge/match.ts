@@ -44,7 +44,8 @@ export function matchEvent(
   const verdict = matchVerdict(expected, actual, context);
   if (verdict !== null) return verdict;
   if (expected.via !== null) return 'no firmware stood between the access and its trap';
-  return actual.trap === null ? null : matchTrap(expected, actual, actual.trap, context, unchecked);
+  if (actual.trap !== null) return matchTrap(expected, actual, actual.trap, context, unchecked);
+  return matchState(expected, actual, context);
 }
 
 function matchVerdict(
@@ -90,12 +91,24 @@ function matchVerdict(
       }
       return null;
     }
-    case 'aborted':
     case 'running':
+      if (trap !== null) return raised(trap);
+      if (actual.ended === 'running') return null;
+      return actual.ended === 'end' ? 'the program came to its end' : NO_PROGRAM;
+    case 'exits': {
+      if (actual.ended === undefined && trap === null) return NO_PROGRAM;
+      if (verdict.why === 'fault') {
+        if (trap === null) return `the program ${endedAs(actual)}`;
+        return faultName(trap.cause) === verdict.what ? null : raised(trap);
+      }
+      if (verdict.why !== 'end') return `only a TVM exits with '${verdict.why}'`;
+      if (trap !== null) return raised(trap);
+      return actual.ended === 'end' ? null : `the program ${endedAs(actual)}`;
+    }
+    case 'aborted':
     case 'success':
     case 'error':
     case 'interrupt':
-    case 'exits':
       return `an access cannot give '${verdict.kind}'`;
   }
 }
@@ -108,6 +121,12 @@ function causesOf({ fault, origin }: PlanFault, actual: Actual): ReadonlySet<num
   const kind = origin ?? actual.origin;
   const cause = kind === null ? undefined : row[kind];
   return new Set(cause === undefined ? Object.values(row) : [cause]);
+}
+
+const NO_PROGRAM = 'no program ran';
+
+function endedAs({ ended }: Actual): string {
+  return ended === 'end' ? 'came to its end' : 'is still running';
 }
 
 function wentThrough({ origin }: Actual): string {
@@ -144,18 +163,30 @@ function matchTrap(
     const mode = expected.takenIn === 'HS' ? 'S' : expected.takenIn;
     if (trap.takenIn !== mode) return `the trap was taken in ${trap.takenIn}, not ${mode}`;
   }
-  for (const { name, value } of expected.with) {
-    const wanted = context.resolve(value);
-    const found = trapField(name, trap, actual);
-    if (found !== wanted) {
-      const got = found === null ? 'not there' : number(found);
-      return `${name} is ${got}, not ${number(wanted)}`;
-    }
-  }
+  const state = matchState(expected, actual, context);
+  if (state !== null) return state;
   if (expected.because !== null) {
     if (!context.reasons) unchecked.push('because');
     else if (trap.because !== expected.because) {
       return `denied because ${trap.because}, not ${expected.because}`;
+    }
+  }
+  return null;
+}
+
+/** `with (..)`: what the trap says, registers and CSRs as the step left them. */
+function matchState(
+  expected: PlanAlternative,
+  actual: Actual,
+  context: MatchContext,
+): string | null {
+  for (const { name, value } of expected.with) {
+    const wanted = context.resolve(value);
+    const reported = actual.trap === null ? null : trapField(name, actual.trap, actual);
+    const found = reported ?? actual.state?.(name) ?? null;
+    if (found !== wanted) {
+      const got = found === null ? 'not there' : number(found);
+      return `${name} is ${got}, not ${number(wanted)}`;
     }
   }
   return null;

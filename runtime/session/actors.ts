@@ -2,6 +2,7 @@
 import type { ModeName, PlanActor } from '../../dsl/index.ts';
 import type { Trap } from '../../emulator/index.ts';
 import { REVISIONS } from '../../emulator/index.ts';
+import { type HartReader, stateOf } from '../execute/hart-state.ts';
 import { Fences } from '../build/fences.ts';
 import { CaseError } from './case-error.ts';
 import { HSTATUS, MSTATUS } from './registers.ts';
@@ -21,6 +22,8 @@ interface Bank {
 
 export interface HartState {
   readonly id: number;
+  /** Its registers and CSRs by name, as they are. */
+  readonly state: HartReader;
   /** Something may be cached: an access was made. */
   used: boolean;
   /** Whose needs are all in force; null: nobody's for sure. */
@@ -43,9 +46,10 @@ export interface HartState {
 const NO_SPACES = '|';
 
 /** As the privileged start leaves it. */
-function newHart(id: number): HartState {
+function newHart(id: number, state: HartReader): HartState {
   return {
     id,
+    state,
     used: false,
     actor: null,
     domain: null,
@@ -78,14 +82,20 @@ export class Harts {
     this.#isolationCsr = REVISIONS[world.platform.revision].csr;
     this.#sdidMask = (1n << BigInt(world.platform.sdidlen)) - 1n;
     const all: HartState[] = [];
-    for (let id = 0; id < world.platform.harts; id++) all.push(newHart(id));
+    for (let id = 0; id < world.platform.harts; id++)
+      all.push(newHart(id, stateOf(world.backEnd, id)));
     this.all = all;
+  }
+
+  hart(id: number): HartState {
+    const hart = this.all[id];
+    if (hart === undefined) throw new CaseError(`the machine has no hart ${id}`);
+    return hart;
   }
 
   /** Makes the actor's hart ready for its next step. */
   switchTo(actor: PlanActor): HartState {
-    const hart = this.all[actor.hart];
-    if (hart === undefined) throw new CaseError(`the machine has no hart ${actor.hart}`);
+    const hart = this.hart(actor.hart);
     if (hart.actor === actor) return hart;
     if (actor.domain !== null) this.#enter(hart, this.#world.domain(actor.domain), actor);
     else if (actor.using !== null || actor.over !== null) this.#translate(hart, actor);
@@ -126,6 +136,14 @@ export class Harts {
       hart.flags = '?';
       hart.actor = null;
     }
+  }
+
+  /** Software ran: it may have written any CSR. */
+  returned(hart: HartState): void {
+    hart.actor = null;
+    hart.flags = '?';
+    hart.spaces = null;
+    if (hart.as !== null) hart.as = '?';
   }
 
   /** Runs something while a CSR of the hart holds another value. */

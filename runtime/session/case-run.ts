@@ -10,7 +10,11 @@ import type {
 } from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
 import type { Actual, Costs } from '../judge/actual.ts';
+import type { HartReader } from '../execute/hart-state.ts';
+import { Instructions } from '../execute/instruction.ts';
+import { type LineEnd, ProgramRuns } from '../execute/program-runs.ts';
 import { Harts } from './actors.ts';
+import { type Files, NO_FILES } from './files.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { buildLine } from '../build/lines.ts';
 import { startMachine } from '../build/start.ts';
@@ -49,6 +53,8 @@ export interface Observed {
   /** Null: as expected. */
   readonly message: string | null;
   readonly rule: RuleId | null;
+  /** Registers and CSRs as the line left them; null: nobody looks. */
+  readonly state: HartReader | null;
 }
 
 type CheckLine = Extract<PlanLine, { readonly kind: 'check' }>;
@@ -62,6 +68,8 @@ export class CaseRun implements MatchContext {
   readonly #backEnd: BackEnd;
   readonly #setup: Setup;
   readonly #steps: Steps;
+  readonly #instructions: Instructions;
+  readonly #programs: ProgramRuns;
   readonly #budget: number;
   readonly #unchecked = new Set<string>();
   readonly #witnesses: Witness[] = [];
@@ -73,15 +81,23 @@ export class CaseRun implements MatchContext {
   #walk: readonly ShownStep[] = [];
   #observed: Observed | null = null;
 
-  constructor(plan: Plan, backEnd: BackEnd, setup: Setup, variation: Variation) {
+  constructor(
+    plan: Plan,
+    backEnd: BackEnd,
+    setup: Setup,
+    variation: Variation,
+    files: Files = NO_FILES,
+  ) {
     this.#plan = plan;
     this.#backEnd = backEnd;
     this.#setup = setup;
     this.#budget = variation.steps;
     const platform = platformOf(setup, seedOf(plan.id, variation.seed), plan.regions);
-    this.world = new World(plan, backEnd, setup, platform);
+    this.world = new World(plan, backEnd, setup, platform, files);
     this.harts = new Harts(this.world);
     this.#steps = new Steps(this.world, this.harts);
+    this.#instructions = new Instructions(this.world, this.harts);
+    this.#programs = new ProgramRuns(this.world, this.harts);
     this.reasons = backEnd.capabilities.reasons;
     this.zeroTval = platform.tval === 'zero';
   }
@@ -173,6 +189,7 @@ export class CaseRun implements MatchContext {
       this.#noteCosts(line.span, outcome, costs);
       if (judgement.message === null) judgement = judge(outcome, actual, costs, this);
     } else if (asksCosts) this.#unchecked.add('costs');
+    if (this.#failures.length > 0) return;
     this.#settle(outcome, actual, judgement, costs, everyOf(line) !== null);
   }
 
@@ -182,11 +199,15 @@ export class CaseRun implements MatchContext {
     actor: PlanActor,
     outcome: PlanOutcome,
   ): { readonly actual: Actual; readonly judgement: Judgement } {
-    if (action.do === 'unmodelled') throw new CaseSkip(`not modelled yet: ${action.why}`);
     if (action.do !== 'attempt') {
       this.#spend();
       const actual = this.#instruction(actor, action);
+      // A program whose line came out otherwise has said so already.
+      if (this.#failures.length > 0) return { actual, judgement: AS_WRITTEN };
       return { actual, judgement: judge(outcome, actual, null, this) };
+    }
+    if (this.#programs.has(actor.hart)) {
+      throw new CaseError(`hart ${actor.hart} runs a program: only 'continues' can follow there`);
     }
     const suspicious = mayBeDenied(outcome);
     const { every } = action.address;
@@ -206,16 +227,42 @@ export class CaseRun implements MatchContext {
   }
 
   #instruction(actor: PlanActor, action: Exclude<PlanAction, AttemptAction>): Actual {
+    const goesOn = action.do === 'continue' || action.do === 'run';
+    if (!goesOn && this.#programs.has(actor.hart)) {
+      throw new CaseError(`hart ${actor.hart} runs a program: only 'continues' can follow there`);
+    }
     switch (action.do) {
       case 'fence':
         return this.#steps.fence(actor, action);
       case 'csr read':
       case 'csr write':
         return this.#steps.csr(actor, action);
-      default:
-        throw new CaseSkip(`not modelled yet: ${action.do}`);
+      case 'execute':
+        return this.#instructions.execute(actor, action);
+      case 'wait':
+        return this.#instructions.execute(actor, { do: 'execute', code: 'wfi', registers: [] });
+      case 'run': {
+        const program = this.world.programs.get(action.program);
+        if (program === undefined) throw new CaseError(`program ${action.program} stands below`);
+        const at = action.at === null ? null : this.resolve(action.at.at);
+        return this.#programs.start(actor, program, at, this.#judgeLine);
+      }
+      case 'continue':
+        return this.#programs.resume(actor, this.#judgeLine);
+      case 'unmodelled':
+        throw new CaseSkip(`not modelled yet: ${action.why}`);
     }
   }
+
+  /** Whether a line of a program came out as written. */
+  readonly #judgeLine = ({ placed: { line }, actual }: LineEnd): boolean => {
+    if (line === null) return true;
+    this.#spend();
+    const outcome = this.#outcomeOf(line);
+    const judgement = judge(outcome, actual, null, this);
+    this.#settle(outcome, actual, judgement, null, false);
+    return judgement.message === null;
+  };
 
   #check(line: CheckLine): void {
     const base = this.resolve(line.extent.base);
@@ -236,7 +283,7 @@ export class CaseRun implements MatchContext {
   }
 
   /** The outcome of the last `when` line that matches, else that of the step. */
-  #outcomeOf(line: StepLine): PlanOutcome {
+  #outcomeOf(line: Pick<StepLine, 'outcome' | 'whens'>): PlanOutcome {
     for (let k = line.whens.length - 1; k >= 0; k--) {
       const when = line.whens[k];
       if (when !== undefined && holds(when.when, this.#setup.facts)) return when.outcome;
@@ -265,6 +312,7 @@ export class CaseRun implements MatchContext {
         actual: describe(actual, this.reasons),
         message: judgement.message,
         rule: trap?.rule ?? null,
+        state: actual.state ?? null,
       };
     }
     if (judgement.message === null) {
@@ -305,6 +353,9 @@ export class CaseRun implements MatchContext {
     this.#costs.push({ line: span.line, costs: named });
   }
 }
+
+/** Nothing to complain about. */
+const AS_WRITTEN: Judgement = { message: null, chosen: 0, unchecked: [] };
 
 /** What is common to all looks of the bench. */
 const LOOK: Omit<Actual, 'address' | 'size' | 'value'> = {

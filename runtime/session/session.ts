@@ -8,6 +8,7 @@ import type { RuleId } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { CaseRun, type Ended } from './case-run.ts';
 import { holds } from './conditions.ts';
+import { type Files, NO_FILES } from './files.ts';
 import { isLater, type Refusal, type Setup, setupOf } from './platform.ts';
 import type { CaseResult, Failure } from './results.ts';
 import { type Variation, variationName } from './variation.ts';
@@ -17,19 +18,24 @@ import { type Variation, variationName } from './variation.ts';
  * fill in. A back end that cannot tell what a clause asks (`because`, `costing`) turns an otherwise green case
  * into a skip that says so.
  */
-export function runCase(plan: Plan, backEnd: BackEnd, variation: Variation): CaseResult {
+export function runCase(
+  plan: Plan,
+  backEnd: BackEnd,
+  variation: Variation,
+  files: Files = NO_FILES,
+): CaseResult {
   const setup = setupFor(plan, variation);
   const refusal = 'platform' in setup ? refusalOf(plan, backEnd, setup) : setup;
   if (refusal !== null || !('platform' in setup)) {
     const why = refusal ?? { status: 'error' as const, reason: 'no platform' };
     return result(plan, variation, { ...NOTHING_DONE, status: why.status, reason: why.reason }, []);
   }
-  const run = new CaseRun(plan, backEnd, setup, variation);
+  const run = new CaseRun(plan, backEnd, setup, variation, files);
   let ended = run.run(null);
   const failure = plan.knownFailures.find(({ when }) => holds(when, setup.facts));
   if (failure !== undefined) ended = knownFailure(plan, ended, failure.why);
   else if (ended.status === 'fail' && backEnd.capabilities.traces) {
-    ended = withWalk(ended, new CaseRun(plan, backEnd, setup, variation).run(ended.line));
+    ended = withWalk(ended, new CaseRun(plan, backEnd, setup, variation, files).run(ended.line));
   }
   return result(plan, variation, ended, backEnd.capabilities.rules ? backEnd.fired() : []);
 }
@@ -106,7 +112,10 @@ export function refusalOf(
     const why = unmodelled(line);
     if (why !== null) return { status: 'skip', reason: `not modelled yet: ${why}` };
   }
-  const { caching, faults } = backEnd.capabilities;
+  const { caching, execution, faults } = backEnd.capabilities;
+  if (!execution && plan.lines.some(executes)) {
+    return { status: 'skip', reason: `${backEnd.name} executes no instructions` };
+  }
   if (!caching.includes(platform.caching)) {
     return { status: 'skip', reason: `${backEnd.name} has no caching policy ${platform.caching}` };
   }
@@ -118,29 +127,19 @@ export function refusalOf(
 
 /** What a line asks for that no machine here has; null: nothing. */
 function unmodelled(line: PlanLine): string | null {
-  switch (line.kind) {
-    case 'unmodelled':
-      return line.why;
-    case 'image':
-      return `image ${line.name}: images from files`;
-    case 'program':
-      return `program ${line.name}: instructions of a hart`;
-    case 'step':
-      switch (line.action.do) {
-        case 'unmodelled':
-          return line.action.why;
-        case 'execute':
-        case 'run':
-        case 'continue':
-        case 'wait':
-          return 'instructions of a hart';
-        default:
-          return null;
-      }
-    default:
-      return null;
+  if (line.kind === 'unmodelled') return line.why;
+  if (line.kind === 'program') {
+    for (const { action } of line.lines) if (action.do === 'unmodelled') return action.why;
   }
+  return line.kind === 'step' && line.action.do === 'unmodelled' ? line.action.why : null;
 }
+
+/** Whether a line makes a hart execute instructions. */
+function executes(line: PlanLine): boolean {
+  return line.kind === 'step' && EXECUTING.has(line.action.do);
+}
+
+const EXECUTING: ReadonlySet<string> = new Set(['execute', 'run', 'continue', 'wait']);
 
 function knownFailure(plan: Plan, ended: Ended, why: string): Ended {
   if (ended.status === 'fail') return { ...ended, status: 'known failure', reason: why };

@@ -79,7 +79,16 @@ export class Steps {
     if (trap !== null) this.#harts.trapped(hart, trap);
     else if (row.writes) this.#stored = null;
     const leaked = trap === null || watched === null ? null : this.#leaked(watched);
-    return { origin: row.origin, mode, address, size, trap, value: result, leaked };
+    return {
+      origin: row.origin,
+      mode,
+      address,
+      size,
+      trap,
+      value: result,
+      leaked,
+      state: hart.state,
+    };
   }
 
   /** `reads csr` and `writes csr`; a field is read out of the whole, or written into it. */
@@ -153,7 +162,16 @@ export class Steps {
         ? value
         : BigInt.asUintN(field.high - field.low + 1, value >> BigInt(field.low));
     const mode = machineMode(actor.mode);
-    return { origin: null, mode, address: 0n, size: 0, trap, value: part, leaked: null };
+    return {
+      origin: null,
+      mode,
+      address: 0n,
+      size: 0,
+      trap,
+      value: part,
+      leaked: null,
+      state: hart.state,
+    };
   }
 
   #merged(

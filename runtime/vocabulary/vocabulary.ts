@@ -154,7 +154,7 @@ const MEMBERS: Makers<Vocabulary> = {
   actorFlags: () => new Set(['mxr', 'sum', 'vsmxr', 'vssum', 'hu', 'spvp0', 'ats']),
   counters: () => new Set([...Object.keys(COUNTERS), 'total']),
   calls,
-  trapFields: () => new Set([...TRAP_FIELDS, ...LATER_FIELDS]),
+  trapFields: () => new Set([...TRAP_FIELDS, ...LATER_FIELDS, 'pc']),
   registers: () => new Set([...X_REGISTERS.keys(), ...F_REGISTERS.keys()]),
   assemble: () => assemble,
   tags: () => null,

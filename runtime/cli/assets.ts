@@ -1,0 +1,42 @@
+/** Files that scripts name beside other scripts: assembly text and images. Read once, from the project only. */
+import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Files } from '../session/files.ts';
+import { liesIn, projectRoot } from './project.ts';
+import { reasonOf } from './reasons.ts';
+
+/** Bytes of the largest file that a script may bring in. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** A reader for scripts that are shown relative to `cwd`. */
+export function assetsOf(cwd: string): Files {
+  const known = new Map<string, Uint8Array | string>();
+  return (path, from) => {
+    const at = isAbsolute(path) ? path : join(cwd, dirname(from), path);
+    const read = known.get(at) ?? readAsset(at, path, cwd);
+    known.set(at, read);
+    return read;
+  };
+}
+
+function readAsset(at: string, path: string, cwd: string): Uint8Array | string {
+  let file: number | null = null;
+  try {
+    const real = realpathSync(at);
+    if (!liesIn(projectRoot(cwd), real)) return `'${path}' lies outside the project`;
+    file = openSync(real, 'r');
+    const { size } = checked(fstatSync(file));
+    if (size > LARGEST) return `'${path}' is too large: at most ${LARGEST} bytes`;
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    return `'${path}' cannot be read: ${reasonOf(error)}`;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+/** Pipes and devices never end. */
+function checked<T extends { isFile(): boolean }>(status: T): T {
+  if (!status.isFile()) throw new Error('it is no regular file');
+  return status;
+}

@@ -1,0 +1,96 @@
+/** One instruction of an actor on its parked hart: registers set, executed, what it left read back. */
+import type { PlanAction, PlanActor } from '../../dsl/index.ts';
+import type { Decoded } from '../../emulator/index.ts';
+import { csrText, F_REGISTERS, X_REGISTERS } from '../../emulator/index.ts';
+import { protectTables } from '../build/mml.ts';
+import type { Actual } from '../judge/actual.ts';
+import type { Harts, HartState } from '../session/actors.ts';
+import { CaseError } from '../session/case-error.ts';
+import { MSECCFG_MML } from '../session/registers.ts';
+import { machineMode, type World } from '../session/world.ts';
+import { decoded, wordOf } from './assembly.ts';
+
+export type ExecuteAction = Extract<PlanAction, { readonly do: 'execute' }>;
+
+/** Which cause triple a memory instruction reports as; null: it makes no access of its own. */
+function originOf({ op: { semantics } }: Decoded): Actual['origin'] {
+  if (semantics.kind === 'memory') {
+    return semantics.action === 'load' || semantics.action === 'lr' ? 'load' : 'store';
+  }
+  if (semantics.kind !== 'system') return null;
+  if (semantics.call === 'load') return 'load';
+  return semantics.call === 'store' || semantics.call === 'cbo' ? 'store' : null;
+}
+
+export class Instructions {
+  readonly #world: World;
+  readonly #harts: Harts;
+
+  constructor(world: World, harts: Harts) {
+    this.#world = world;
+    this.#harts = harts;
+  }
+
+  /** Registers that `with` does not name hold zero before; none persists. */
+  execute(actor: PlanActor, { code, registers }: ExecuteAction): Actual {
+    const { backEnd, platform } = this.#world;
+    const { xlen } = platform;
+    const word = wordOf(code, xlen, platform.knobs.fence_encoding);
+    const instruction = decoded(word, xlen, platform.knobs.fence_encoding);
+    if (instruction === null) throw new CaseError(`no machine decodes "${code}"`);
+    const hart = this.#harts.switchTo(actor);
+    this.#clear(hart.id);
+    const values = new Map<number, bigint>();
+    for (const { name, value } of registers) {
+      const given = BigInt.asUintN(xlen, this.#world.resolve(value));
+      const x = X_REGISTERS.get(name);
+      if (x !== undefined) values.set(x, given);
+      const register = x === undefined ? `f${F_REGISTERS.get(name)}` : `x${x}`;
+      backEnd.writeRegister(hart.id, register, given);
+    }
+    const mode = machineMode(actor.mode);
+    const csr = csrOf(instruction);
+    const before = csr === null ? 0n : backEnd.peekCsr(hart.id, csr);
+    const result = backEnd.execute(hart.id, { mode, word });
+    hart.used = true;
+    if (result.trap !== null) this.#harts.trapped(hart, result.trap);
+    else this.#changed(hart, instruction, csr, before);
+    const { rs1, imm } = instruction.operands;
+    const origin = originOf(instruction);
+    const address = BigInt.asUintN(xlen, (values.get(rs1) ?? 0n) + BigInt(imm));
+    return {
+      origin,
+      mode,
+      address: origin === null ? 0n : address,
+      size: 0,
+      trap: result.trap,
+      value: result.value,
+      leaked: null,
+      state: hart.state,
+    };
+  }
+
+  #clear(hart: number): void {
+    const { backEnd } = this.#world;
+    for (let x = 1; x < 32; x++) backEnd.writeRegister(hart, `x${x}`, 0n);
+  }
+
+  /** What the bench believed of the hart's CSRs no longer holds where the instruction wrote them. */
+  #changed(hart: HartState, { op }: Decoded, csr: string | null, before: bigint): void {
+    const { backEnd } = this.#world;
+    if (csr !== null) {
+      this.#world.history?.wrote(hart.id, csr);
+      this.#harts.csrWritten(hart, csr, before);
+      if (csr === 'mseccfg' && (backEnd.peekCsr(hart.id, csr) & MSECCFG_MML) !== 0n) {
+        protectTables(this.#world, hart.id);
+      }
+    } else if (op.semantics.kind === 'system' && op.semantics.call === 'xret') {
+      this.#harts.returned(hart);
+    }
+  }
+}
+
+/** The CSR that a CSR instruction names, or null. */
+function csrOf({ op: { semantics }, operands }: Decoded): string | null {
+  return semantics.kind === 'system' && semantics.call === 'csr' ? csrText(operands.csr) : null;
+}
