@@ -202,6 +202,50 @@ export function backEndConformance(name: string, make: () => BackEnd): void {
       expect(backEnd.counts().data).toBe(before.data + 1);
     });
 
+    it('executes one instruction on a parked hart, or says that it executes none', () => {
+      const backEnd = make();
+      backEnd.reset(platform());
+      // addi a0, a1, 2
+      const step = { mode: 'M', word: 0x0025_8513 } as const;
+      if (!backEnd.capabilities.execution) {
+        expect(() => backEnd.execute(0, step)).toThrow();
+        return;
+      }
+      backEnd.writeRegister(0, 'x11', 40n);
+      expect(backEnd.execute(0, step)).toEqual({ trap: null, value: 42n });
+      expect(backEnd.readRegister(0, 'x10')).toBe(42n);
+      // mret in S-mode
+      expect(backEnd.execute(0, { mode: 'S', word: 0x3020_0073 }).trap).toMatchObject({
+        cause: 2,
+        tval: 0x3020_0073n,
+      });
+    });
+
+    it('runs programs for a number of steps, until a place or a trap', () => {
+      const backEnd = make();
+      if (!backEnd.capabilities.execution) return;
+      backEnd.reset(platform());
+      // addi a0, a0, 1; j -4
+      backEnd.write(RAM, 8, 0xffdf_f06f_0015_0513n);
+      backEnd.start(0, { mode: 'M', pc: RAM });
+      const never = () => false;
+      expect(backEnd.run({ steps: 10, until: [], stopAtTrap: never }).why).toBe('steps');
+      expect(backEnd.readRegister(0, 'x10')).toBe(5n);
+      const until = [{ hart: 0, pc: RAM + 4n }];
+      expect(backEnd.run({ steps: 10, until, stopAtTrap: never })).toMatchObject({
+        why: 'until',
+        hart: 0,
+      });
+      expect(backEnd.readRegister(0, 'x10')).toBe(6n);
+      // An empty place: all zero bits are no instruction.
+      backEnd.write(RAM + PAGE, 8, 0n);
+      backEnd.start(0, { mode: 'M', pc: RAM + PAGE });
+      const stop = backEnd.run({ steps: 10, until: [], stopAtTrap: () => true });
+      expect(stop).toMatchObject({ why: 'trap', trap: { cause: 2, epc: RAM + PAGE } });
+      backEnd.park(0);
+      expect(backEnd.run({ steps: 10, until: [], stopAtTrap: never }).why).toBe('waiting');
+    });
+
     it('traces only while asked to', () => {
       const backEnd = make();
       if (!backEnd.capabilities.traces) return;
