@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../access/trap.ts';
 import { Machine } from '../machine.ts';
@@ -110,6 +111,38 @@ describe('an access to a device', () => {
     const { load, store } = bench();
     store(0x8000_0ff8n, 8, 0x0102_0304_0506_0708n);
     expect(load(0x8000_0ff8n, 8).value).toBe(0x0102_0304_0506_0708n);
+  });
+});
+
+describe('whatever software does to devices', () => {
+  const regions = [CLINT, CLINT + 0x4000n, CLINT + 0xbff0n, UART, FINISHER, TOHOST, FROMHOST];
+  const operation = fc.record({
+    region: fc.constantFrom(...regions),
+    offset: fc.bigInt({ min: -8n, max: 0x110n }),
+    size: fc.constantFrom(1, 2, 4, 8),
+    value: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { nil: null }),
+    ticks: fc.nat(1000),
+  });
+
+  it('an access is done or an access fault, and what is loaded fits its size', () => {
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
+        const { machine, load, store, seen } = bench(ALL, { harts: 2 });
+        for (const { region, offset, size, value, ticks } of operations) {
+          seen.ticks += ticks;
+          const done =
+            value === null ? load(region + offset, size) : store(region + offset, size, value);
+          machine.board.update();
+          if (done.trap !== null) {
+            expect([5, 7]).toContain(done.trap.cause);
+            expect(done.trap.because).toMatch(/^(device|pma)\./);
+          } else if (value === null) expect(done.value).toBeLessThan(2n ** BigInt(8 * size));
+        }
+        expect(seen.ends.length).toBeLessThanOrEqual(1);
+        expect(machine.board.end).toEqual(seen.ends[0] ?? null);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

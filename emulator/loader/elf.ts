@@ -5,7 +5,7 @@ import type { FloatAbi, Image, Loaded, Segment } from './image.ts';
 import { attempt, endOf, hex, Refused } from './image.ts';
 import { relocate } from './relocate.ts';
 import type { Place } from './symbols.ts';
-import { NO_SYMBOLS, Symbols } from './symbols.ts';
+import { noSymbols, Symbols } from './symbols.ts';
 
 export interface ElfOptions {
   /** Where a position-independent program that is linked at 0 goes. */
@@ -149,7 +149,7 @@ function symbolsOf(file: ElfFile, loads: readonly ProgramHeader[], bias: bigint)
   const table =
     sections.find(({ type }) => type === SHT.symtab) ??
     sections.find(({ type }) => type === SHT.dynsym);
-  if (table === undefined) return NO_SYMBOLS;
+  if (table === undefined) return noSymbols();
   const row = xlen === 64 ? 24 : 16;
   if (table.entrySize !== BigInt(row)) {
     throw new Refused(

@@ -1,6 +1,6 @@
 /** What a loader makes of a file: bytes at physical addresses, an entry, symbols; or why it refuses. */
 import type { Range } from '../platform.ts';
-import { NO_SYMBOLS } from './symbols.ts';
+import { noSymbols } from './symbols.ts';
 import type { Symbols } from './symbols.ts';
 
 /** A refusal: a sentence on what is wrong, and one on what to do. */
@@ -67,7 +67,7 @@ export function plainImage(segments: readonly Segment[], entry: bigint): Image {
     xlen: null,
     entry,
     segments,
-    symbols: NO_SYMBOLS,
+    symbols: noSymbols(),
     compressed: null,
     floatAbi: null,
     tohost: null,

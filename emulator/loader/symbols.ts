@@ -63,4 +63,4 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export const NO_SYMBOLS = new Symbols([], new Uint8Array(), 0n);
+export const noSymbols = (): Symbols => new Symbols([], new Uint8Array(), 0n);
