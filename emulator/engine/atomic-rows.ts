@@ -8,6 +8,7 @@ import type { Decoded } from '../isa/decode.ts';
 import type { Memory } from '../isa/op.ts';
 import { CELL } from '../memory/layout.ts';
 import { WATCH } from '../memory/memory.ts';
+import { R } from '../rules/fired.ts';
 import { COMBINE } from './amo.ts';
 import type { Place } from './place.ts';
 import { setRegister } from './place.ts';
@@ -65,6 +66,7 @@ function storeConditional(executor: Executor, decoded: Decoded, size: number, pl
   // One that must fail may do so without an access, unless even that would be misaligned.
   const mayPass = hart.csrs.platform.knobs.failing_sc === 'fault' || offset % size !== 0;
   let succeeds = false;
+  if (!reservation.isHeld) hart.csrs.fired[R.SMMPT_ACC_18] = 1;
   if (reservation.isHeld || mayPass) {
     const why = hart.perform(mode, CHECKS.sc, page, offset, size);
     if (why !== null) return executor.deny(why, page, offset, decoded);

@@ -7,6 +7,7 @@ import { transformedOf, wordOf } from '../isa/transform.ts';
 import { CELL } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Platform } from '../platform.ts';
+import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { SYSTEM } from '../system/table.ts';
 import { MNSTATUS } from './csr-nmi.ts';
@@ -22,6 +23,11 @@ export type Flow = 0 | 1 | 2;
 
 /** Where a parked hart stands: outside of memory. */
 export const PARKED = 0n;
+
+/** The words of MFENCE.PA and MINVAL.PA where they are given any (rs1 and rs2 aside). */
+const FENCE_MASK = 0xfe007fff;
+const MFENCE_PA = 0xbc000073;
+const MINVAL_PA = 0xbe000073;
 
 export class Executor {
   readonly hart: Hart;
@@ -50,6 +56,9 @@ export class Executor {
   /** Where `csrs.retired` will stand when the slice is used up. */
   private sliceEnd = 0;
   private inSlice = false;
+  /** How, and where, the hart came below M-mode last. */
+  private arrival: 'trap' | 'return' | null = null;
+  private arrivalPc = 0n;
   /** 1 when the instruction in progress is done, but not yet counted down. */
   private done = 0;
 
@@ -69,6 +78,7 @@ export class Executor {
     this.nmi = false;
     this.trap = null;
     this.inSlice = false;
+    this.arrival = null;
   }
 
   /** A slice of `budget` instructions begins; the engine counts it down in `CELL.remaining`. */
@@ -138,6 +148,9 @@ export class Executor {
 
   /** No instruction is encoded so, or this machine lacks it. */
   illegal(word: number): Flow {
+    if ((word & FENCE_MASK) >>> 0 === MFENCE_PA || (word & FENCE_MASK) >>> 0 === MINVAL_PA) {
+      this.hart.csrs.fired[R.SMSD_FENCE_23] = 1;
+    }
     return this.refuse({ cause: 2, because: 'instruction.absent', rule: null }, word);
   }
 
@@ -159,6 +172,7 @@ export class Executor {
 
   /** A fetch that was denied; `page`, `offset`: of the instruction. */
   fetchFault(because: Reason, page: number, offset: number): Flow {
+    this.markArrival(because);
     return this.raise(this.hart.fault(because, page, offset, this.registers.pc, 0));
   }
 
@@ -213,7 +227,9 @@ export class Executor {
   returned(mode: Mode, pc: bigint): Flow {
     this.hart.counts.xret++;
     this.hart.csrs.attention = true;
+    this.arrival = mode === 'M' ? null : 'return';
     this.goTo(mode, pc);
+    this.arrivalPc = this.registers.pc;
     return 1;
   }
 
@@ -248,8 +264,18 @@ export class Executor {
   private enter(trap: Trap): boolean {
     const { hart } = this;
     this.trap = trap;
+    this.arrival = trap.takenIn === 'M' ? null : 'trap';
     this.goTo(trap.takenIn, trapVector(hart.csrs, hart.decisions.trap, trap));
+    this.arrivalPc = this.registers.pc;
     return this.onTrap !== null && this.onTrap(trap);
+  }
+
+  /** A fetch denied by the table right behind a return or a trap. */
+  private markArrival(because: Reason): void {
+    if (this.arrival === null || this.registers.pc !== this.arrivalPc) return;
+    if (!because.startsWith('mpt.')) return;
+    const rule = this.arrival === 'trap' ? R.SMMPT_ACC_29 : R.SMMPT_ACC_30;
+    this.hart.csrs.fired[rule] = 1;
   }
 
   private goTo(mode: Mode, pc: bigint): void {

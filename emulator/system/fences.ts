@@ -1,6 +1,7 @@
 /** Fences as instructions. Memory is sequentially consistent: FENCE and FENCE.TSO have nothing to order. */
 import type { FenceName } from '../cache/fence-request.ts';
 import { FENCES } from '../cache/fence-request.ts';
+import { R } from '../rules/fired.ts';
 import type { Call } from './table.ts';
 
 export const fence: Call = (executor, decoded, [name]) => {
@@ -15,6 +16,7 @@ export const fence: Call = (executor, decoded, [name]) => {
     rs1: row.rs1 === null || rs1 === 0 ? null : registers.x(rs1),
     rs2: row.rs2 === null || rs2 === 0 ? null : registers.x(rs2),
   });
+  if (name === 'mfence_pa' || name === 'minval_pa') hart.csrs.fired[R.SMSD_FENCE_23] = 1;
   if (denial !== null) return executor.refuseDecoded(denial, decoded);
   if (name !== 'fence_i') executor.fences++;
   else if (hart.decisions.fence.fencesCode()) executor.codeFences++;
