@@ -1,4 +1,5 @@
 /** The list of workloads, one budget each. */
+import { ENGINE } from './engine.ts';
 import { flat, parse, tableCases, textCases } from './language.ts';
 import { reset, served, walks } from './machine.ts';
 import type { Workload } from './measure.ts';
@@ -14,4 +15,5 @@ export const WORKLOADS: readonly Workload[] = [
   flat,
   firstVerdict,
   reports,
+  ...ENGINE,
 ];
