@@ -8,18 +8,6 @@ import type { Event, PlainPlatform } from '../oracle/plain-state.ts';
 import type { Mode } from '../oracle/state.ts';
 import type { World } from './world.test-support.ts';
 
-/** What the machine offers to run one instruction of a hart. */
-export interface Stepping {
-  readRegister(hart: number, name: string): bigint;
-  writeRegister(hart: number, name: string, value: bigint): void;
-  start(hart: number, at: { mode: Mode; pc: bigint }): void;
-  run(limits: {
-    steps: number;
-    until: readonly { hart: number; pc: bigint }[];
-    stopAtTrap: () => boolean;
-  }): { readonly mode: Mode };
-}
-
 export interface Difference {
   readonly where: string;
   readonly what: string;
@@ -45,14 +33,20 @@ function rank(name: string): number {
 /** What the two may disagree on, with the reason: nothing of the architecture. */
 const IDENTITY = /^(mvendorid|marchid|mimpid|mconfigptr)$/;
 
+/** What a world is made of. */
+const TABLES = /^(v?satp|hgatp|mmpt|mttp|mseccfg|pmp)/;
+/** WFI, WRS.NTO, WRS.STO. */
+const WAITS = [0x1050_0073, 0x00d0_0073, 0x01d0_0073];
+
 export class Lockstep {
-  readonly machine: Machine & Stepping;
+  readonly #tables = new Map<string, bigint>();
+  readonly machine: Machine;
   readonly hart: PlainHart;
   /** CSRs of both, by name. */
   readonly names: readonly string[];
   readonly differences: Difference[] = [];
 
-  constructor(machine: Machine & Stepping, world: World) {
+  constructor(machine: Machine, world: World) {
     this.machine = machine;
     const { platform, revision } = world;
     const plain: PlainPlatform = {
@@ -72,12 +66,28 @@ export class Lockstep {
   synchronise(): void {
     for (const name of this.names) {
       const value = this.#peek(name);
-      if (value === null || VIEWS.test(name)) continue;
+      if (value === null || VIEWS.test(name) || name.startsWith('pmp')) continue;
       this.hart.poke(CSR_NUMBERS.get(name) ?? 0, value);
     }
+    this.#copyPmp();
     this.hart.poke(0x344, this.#peek('mip') ?? 0n);
     this.hart.lines.time = this.#peek('time') ?? 0n;
     this.compareCsrs('after copying');
+    for (const name of this.names.filter((name) => TABLES.test(name))) {
+      this.#tables.set(name, this.hart.peek(CSR_NUMBERS.get(name) ?? 0) ?? 0n);
+    }
+  }
+
+  /** As it stands: what may be written depends on what is locked already. */
+  #copyPmp(): void {
+    const { c, xlen, platform } = this.hart;
+    const bytes = xlen / 8;
+    c.pmpcfg = c.pmpcfg.map((_, k) => {
+      const register = this.#peek(`pmpcfg${Math.floor(k / bytes) * (xlen / 32)}`) ?? 0n;
+      return Number((register >> BigInt(8 * (k % bytes))) & 0xffn);
+    });
+    c.pmpaddr = [...Array(platform.pmpEntries).keys()].map((k) => this.#peek(`pmpaddr${k}`) ?? 0n);
+    this.hart.stale();
   }
 
   #peek(name: string): bigint | null {
@@ -103,9 +113,11 @@ export class Lockstep {
   }
 
   setF(n: number, value: bigint): void {
-    const whole = this.hart.has('D') ? value : BigInt.asUintN(32, value);
-    this.hart.f[n] = whole;
-    this.machine.writeRegister(0, `f${n}`, whole);
+    const wide = this.hart.has('D');
+    this.hart.f[n] = wide ? value : BigInt.asUintN(32, value);
+    // The machine's registers have 64 bits: narrower ones are boxed.
+    const boxed = wide ? value : value | 0xffff_ffff_0000_0000n;
+    this.machine.writeRegister(0, `f${n}`, boxed);
   }
 
   /** Bytes in the memory of both. */
@@ -121,31 +133,61 @@ export class Lockstep {
     this.machine.start(0, { mode, pc });
   }
 
-  /** One step of both, compared in what every step may change. */
-  step(where: string): Event {
+  /**
+   * Some steps of both, compared in what every step may change. A step of the machine is an instruction; interrupts
+   * before and behind it come with it. More than one at a time only while no interrupt is enabled.
+   */
+  step(where: string, count = 1): readonly Event[] {
     const { hart, machine } = this;
-    hart.lines.time = this.#peek('time') ?? 0n;
     const before = this.differences.length;
+    hart.lines.time = this.#peek('time') ?? 0n;
+    while (hart.isInterrupted) hart.step();
     const from = hart.mode;
-    const event = hart.step();
-    const stop = machine.run({ steps: 1, until: [], stopAtTrap: () => false });
-    const word = event.kind === 'trap' ? event.word : event.word;
-    const name = word === null ? 'no word' : (encodingOf(word, hart.xlen)?.name ?? 'unknown');
-    const outcome =
-      event.kind === 'trap'
-        ? `${event.interrupt ? 'interrupt' : 'trap'} ${event.cause}`
-        : 'retired';
-    const label = `${where}, ${name} ${(word ?? 0).toString(16)} in ${from}: ${outcome}`;
-    this.#same(label, 'mode', hart.mode, stop.mode);
+    const written = new Set<bigint>();
+    const events: Event[] = [];
+    for (let n = 0; n < count; n++) {
+      const event = hart.step();
+      events.push(event);
+      for (const at of hart.memory.written.keys()) written.add(at);
+      hart.lines.time++;
+      if (this.isOver(event) || hart.c.mie !== 0n) break;
+    }
+    machine.run({ steps: events.length, until: [], stopAtTrap: () => false });
+    hart.lines.time = this.#peek('time') ?? 0n;
+    if (hart.isInterrupted && machine.readRegister(0, 'pc') !== hart.pc) hart.step();
+    const label = `${where}, from ${from}: ${events.map((event) => this.#told(event)).join(', ')}`;
+    this.#same(label, 'mode', hart.mode, machine.execution.mode(0));
     this.#compare(label, 'pc', hart.pc, machine.readRegister(0, 'pc'));
     this.#compareRegisters(label);
-    for (const [at, byte] of hart.memory.written) {
-      this.#compare(label, `memory at ${hex(at)}`, BigInt(byte), machine.read(at, 1));
+    for (const at of written) {
+      const byte = BigInt(hart.memory.byte(at));
+      this.#compare(label, `memory at ${hex(at)}`, byte, machine.read(at, 1));
     }
-    if (event.kind === 'trap' || this.differences.length > before || name.startsWith('csr')) {
-      this.compareCsrs(label);
+    const changes = events.some((event) => event.kind === 'trap' || event.effects.csr.length > 0);
+    if (changes || this.differences.length > before) this.compareCsrs(label);
+    return events;
+  }
+
+  #told(event: Event): string {
+    const { word } = event;
+    const name = word === null ? 'no word' : (encodingOf(word, this.hart.xlen)?.name ?? 'unknown');
+    const trap = event.kind === 'trap' ? ` traps ${event.cause}` : '';
+    return `${name} ${(word ?? 0).toString(16)}${trap}`;
+  }
+
+  /** Whether a trial ends here: the hart waits, or it is a trap now and then. */
+  isOver(event: Event): boolean {
+    return event.kind === 'retired' && WAITS.includes(event.word);
+  }
+
+  /** Puts the tables and PMP of the world back; false when a lock keeps them changed. */
+  restored(): boolean {
+    for (const [name, value] of this.#tables) {
+      if (this.hart.peek(CSR_NUMBERS.get(name) ?? 0) !== value) this.poke(name, value);
     }
-    return event;
+    return [...this.#tables].every(
+      ([name, value]) => this.hart.peek(CSR_NUMBERS.get(name) ?? 0) === value,
+    );
   }
 
   #compareRegisters(label: string): void {
@@ -155,7 +197,9 @@ export class Lockstep {
     }
     if (!hart.has('F')) return;
     for (let n = 0; n < 32; n++) {
-      this.#compare(label, `f${n}`, hart.f[n] ?? 0n, machine.readRegister(0, `f${n}`));
+      const value = machine.readRegister(0, `f${n}`);
+      const shown = hart.has('D') ? value : BigInt.asUintN(32, value);
+      this.#compare(label, `f${n}`, hart.f[n] ?? 0n, shown);
     }
   }
 

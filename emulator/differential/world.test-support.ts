@@ -138,8 +138,14 @@ function dataBases(random: Random, xlen: 32 | 64, revision: string): bigint[] {
 }
 
 /** Builds one world in the machine. */
-export function makeWorld(random: Random, machine: Machine, caching: Caching = 'none'): World {
-  const { platform, revision } = platformFor(random, caching);
+export function makeWorld(
+  random: Random,
+  machine: Machine,
+  caching: Caching = 'none',
+  adjusted: (platform: Platform) => Platform = (platform) => platform,
+): World {
+  const { platform: usual, revision } = platformFor(random, caching);
+  const platform = adjusted(usual);
   const focus = random.pick(FOCI);
   const refused = machine.reset(platform);
   if (refused !== null) throw new Error(refused);

@@ -15,13 +15,18 @@ export class PhysicalMemory {
 
   /** 1 to 16 bytes, little-endian. */
   read(at: bigint, size: number): bigint {
-    const page = this.#pages.get(at / PAGE);
     const offset = Number(at % PAGE);
-    if (page === undefined || offset + size > 4096) {
+    if (offset + size > 4096 || size > 8) {
       let value = 0n;
       for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(this.byte(at + BigInt(k)));
       return value;
     }
+    const page = this.#pages.get(at / PAGE);
+    if (page === undefined) return this.#background(at, size);
+    const view = new DataView(page.buffer);
+    if (size === 8) return view.getBigUint64(offset, true);
+    if (size === 4) return BigInt(view.getUint32(offset, true));
+    if (size === 2) return BigInt(view.getUint16(offset, true));
     let value = 0n;
     for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(page[offset + k] ?? 0);
     return value;
@@ -39,11 +44,21 @@ export class PhysicalMemory {
       page = new Uint8Array(4096);
       for (let k = 0; k < 4096; k += 8) {
         const word = this.#background(number * PAGE + BigInt(k), 8);
-        for (let n = 0; n < 8; n++) page[k + n] = Number((word >> BigInt(8 * n)) & 0xffn);
+        new DataView(page.buffer).setBigUint64(k, word, true);
       }
       this.#pages.set(number, page);
     }
     page[Number(at % PAGE)] = byte;
+  }
+
+  /** Takes over what the background holds in a page now, and is no longer told of its changes. */
+  keep(at: bigint): void {
+    this.setByte(at, this.byte(at));
+  }
+
+  /** The pages that are kept or were written, by number. */
+  kept(): ReadonlyMap<bigint, Uint8Array> {
+    return this.#pages;
   }
 
   write(at: bigint, size: number, value: bigint): void {

@@ -43,12 +43,16 @@ const OPCODES: Readonly<Record<number, (h: HartCore, word: number) => void>> = {
 };
 
 export class PlainHart extends HartCore {
+  /** mcountinhibit when the step began: a write counts from the next instruction on. */
+  #inhibit = 0n;
+
   /** One instruction, or one interrupt. */
   step(): Event {
     this.memory.written.clear();
     this.effects = { csr: [], memory: [], rd: null };
     this.counted = { cycle: false, instret: false };
     const { pc, mode: from } = this;
+    this.#inhibit = this.c.mcountinhibit;
     const interrupt = nextInterrupt(this);
     if (interrupt !== null) {
       const taken = takeInterrupt(this, interrupt.code, interrupt.to);
@@ -71,13 +75,18 @@ export class PlainHart extends HartCore {
     return { kind: 'retired', pc, word, rd: effects.rd, value, effects };
   }
 
+  /** Whether the next step is an interrupt. */
+  get isInterrupted(): boolean {
+    return nextInterrupt(this) !== null;
+  }
+
   #register(n: number): bigint {
     return n < 32 ? this.get(n) : (this.f[n - 32] ?? 0n);
   }
 
   #count(retired: boolean): void {
     const { c, counted } = this;
-    const inhibited = (n: bigint) => ((c.mcountinhibit >> n) & 1n) === 1n;
+    const inhibited = (n: bigint) => ((this.#inhibit >> n) & 1n) === 1n;
     if (!counted.cycle && !inhibited(0n)) c.mcycle = BigInt.asUintN(64, c.mcycle + 1n);
     if (retired && !counted.instret && !inhibited(2n)) {
       c.minstret = BigInt.asUintN(64, c.minstret + 1n);
@@ -85,7 +94,8 @@ export class PlainHart extends HartCore {
   }
 
   #trapped(taken: Taken, pc: bigint, from: HartCore['mode'], word: number | null): Event {
-    this.#count(false);
+    // An interrupt takes no cycle: the counter goes up with instructions.
+    if (!taken.interrupt) this.#count(false);
     const { interrupt, code: cause, tval, tval2, tinst, to } = taken;
     return { kind: 'trap', pc, word, interrupt, cause, tval, tval2, tinst, from, to };
   }
@@ -93,8 +103,10 @@ export class PlainHart extends HartCore {
   /** Two bytes at a time, the second two only when the first say so. */
   #fetch(): void {
     if (!this.has('C')) {
-      this.raw = Number(this.#parcel(this.pc, 4));
-      this.length = 4;
+      // Two bytes that say so are an instruction of their own, if an illegal one.
+      const whole = Number(this.#parcel(this.pc, 4));
+      this.length = (whole & 3) === 3 ? 4 : 2;
+      this.raw = this.length === 4 ? whole : whole & 0xffff;
       return;
     }
     const low = Number(this.#parcel(this.pc, 2));
@@ -118,7 +130,8 @@ export class PlainHart extends HartCore {
 
   /** The instruction in `raw`, at `pc`. */
   execute(): void {
-    this.word = this.length === 4 ? this.raw : (expand(this.raw, this) ?? this.illegal());
+    const short = this.length === 2 && this.has('C') ? expand(this.raw, this) : null;
+    this.word = this.length === 4 ? this.raw : (short ?? this.illegal());
     this.next = BigInt.asUintN(this.xlen, this.pc + BigInt(this.length));
     const run = (this.word & 3) === 3 ? OPCODES[this.word & 0x7f] : undefined;
     if (run === undefined) this.illegal();

@@ -82,7 +82,11 @@ const ISOLATION = [0x5e, 0x5f];
 function fence(h: HartCore, word: number): void {
   h.require(rdOf(word) === 0);
   const funct7 = field(word, 31, 25);
-  if (ISOLATION.includes(funct7)) return h.require(h.has('Smsd') && h.mode === 'M');
+  if (ISOLATION.includes(funct7)) {
+    // In the MTT era the second one came with Svinval.
+    const second = funct7 === 0x5f && h.platform.revision !== 'smmpt';
+    return h.require(h.has('Smsd') && h.mode === 'M' && (!second || h.has('Svinval')));
+  }
   const row = ORDERINGS.includes(word >>> 0)
     ? { exists: svinval, hypervisor: false, trapped: false }
     : FENCES[funct7];
