@@ -1,6 +1,6 @@
 /** The poor back end, held to what every back end must hold, and to the project's own suites. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { caseCount, compile, expand } from '../../dsl/index.ts';
 import type { Source } from '../../dsl/index.ts';
@@ -13,9 +13,9 @@ import { VOCABULARY } from '../vocabulary/vocabulary.ts';
 backEndConformance('a poor back end', () => new PoorBackEnd());
 
 const SUITES = join(import.meta.dirname, '../../suites');
-const FILES = readdirSync(SUITES, { recursive: true })
-  .map(String)
-  .filter((name) => name.endsWith('.sdt'))
+const FILES = readdirSync(SUITES, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.sdt'))
+  .map((entry) => relative(SUITES, join(entry.parentPath, entry.name)))
   .sort();
 
 function source(path: string): Source {

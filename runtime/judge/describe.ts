@@ -36,14 +36,24 @@ export function faultName(cause: number): string {
   return FAULTS[cause] ?? `trap with cause ${cause}`;
 }
 
+/** `supervisor timer`; codes of interrupts, as the handler's mode numbers them. */
+export function interruptName(code: number): string {
+  if (code === 12) return 'supervisor guest external';
+  const level = ['', 'supervisor', 'VS', 'machine'][code & 3] ?? '';
+  const kind = ['software', 'timer', 'external'][code >> 2] ?? `code ${code}`;
+  return `${level} ${kind}`;
+}
+
 /** `load access fault at 0x8110_0000 because mpt.permission`. */
 export function describeTrap(trap: Trap, reasons: boolean): string {
-  const name = faultName(trap.cause);
-  const at = trap.cause === 2 || trap.cause === 22 ? '' : ` at ${hex(trap.tval)}`;
+  const isInterrupt = trap.interrupt === true;
+  const name = isInterrupt ? `${interruptName(trap.cause)} interrupt` : faultName(trap.cause);
+  const hasNoAddress = isInterrupt || trap.cause === 2 || trap.cause === 22;
+  const at = hasNoAddress ? '' : ` at ${hex(trap.tval)}`;
   const gpa = trap.gpa === null ? '' : ` gpa ${hex(trap.gpa)}`;
   const mode =
     trap.takenIn === 'M' ? '' : ` taken in ${trap.takenIn === 'S' ? 'HS' : trap.takenIn}`;
-  return `${name}${at}${gpa}${mode}${reasons ? ` because ${trap.because}` : ''}`;
+  return `${name}${at}${gpa}${mode}${reasons && !isInterrupt ? ` because ${trap.because}` : ''}`;
 }
 
 /** `ok`, a value, or a fault with what it left behind. */

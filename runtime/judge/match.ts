@@ -3,7 +3,7 @@ import type { PlanAlternative, PlanFault, Value } from '../../dsl/index.ts';
 import type { Trap } from '../../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { straddledPage } from './actual.ts';
-import { faultName, number } from './describe.ts';
+import { faultName, interruptName, number } from './describe.ts';
 import { hex } from '../explain/text-width.ts';
 import { trapField } from './trap-fields.ts';
 
@@ -29,6 +29,14 @@ const INSTRUCTION_CAUSES: Partial<Record<PlanFault['fault'], ReadonlySet<number>
   'environment call': new Set([8, 9, 10, 11]),
   'breakpoint exception': new Set([3]),
   'software check': new Set([18]),
+};
+
+/** Interrupt codes by the name that all privilege levels share. */
+const INTERRUPTS: Readonly<Record<string, readonly number[]>> = {
+  software: [1, 2, 3],
+  timer: [5, 6, 7],
+  external: [9, 10, 11],
+  guest_external: [12],
 };
 
 /** What counts as isolation: access faults and guest-page faults. */
@@ -58,12 +66,12 @@ function matchVerdict(
     case 'ok':
       return trap === null ? null : raised(trap);
     case 'denied':
-      if (trap !== null && DENIALS.has(trap.cause)) return null;
+      if (trap !== null && DENIALS.has(exceptionOf(trap))) return null;
       return trap === null ? wentThrough(actual) : `${raised(trap)}, which is not isolation`;
     case 'fault': {
       if (trap === null) return wentThrough(actual);
       const causes = causesOf(verdict.fault, actual);
-      if (causes.has(trap.cause)) return null;
+      if (causes.has(exceptionOf(trap))) return null;
       const [cause] = causes;
       const wanted = causes.size === 1 && cause !== undefined ? named(cause) : verdict.fault.fault;
       return `${raised(trap)}, not ${wanted}`;
@@ -99,16 +107,23 @@ function matchVerdict(
       if (actual.ended === undefined && trap === null) return NO_PROGRAM;
       if (verdict.why === 'fault') {
         if (trap === null) return `the program ${endedAs(actual)}`;
-        return faultName(trap.cause) === verdict.what ? null : raised(trap);
+        return faultName(exceptionOf(trap)) === verdict.what ? null : raised(trap);
       }
       if (verdict.why !== 'end') return `only a TVM exits with '${verdict.why}'`;
       if (trap !== null) return raised(trap);
       return actual.ended === 'end' ? null : `the program ${endedAs(actual)}`;
     }
+    case 'interrupt': {
+      const codes = INTERRUPTS[verdict.name];
+      if (codes === undefined) {
+        return `there is no interrupt '${verdict.name}': ${Object.keys(INTERRUPTS).join(', ')}`;
+      }
+      if (trap?.interrupt !== true) return trap === null ? 'no interrupt came' : raised(trap);
+      return codes.includes(trap.cause) ? null : raised(trap);
+    }
     case 'aborted':
     case 'success':
     case 'error':
-    case 'interrupt':
       return `an access cannot give '${verdict.kind}'`;
   }
 }
@@ -133,8 +148,14 @@ function wentThrough({ origin }: Actual): string {
   return origin === null ? 'nothing stopped it' : 'the access went through';
 }
 
-function raised({ cause }: Trap): string {
-  return `the machine raised ${named(cause)}`;
+function raised(trap: Trap): string {
+  if (trap.interrupt === true) return `the hart took an ${interruptName(trap.cause)} interrupt`;
+  return `the machine raised ${named(trap.cause)}`;
+}
+
+/** The cause of an exception; -1: it is an interrupt. */
+function exceptionOf({ cause, interrupt }: Trap): number {
+  return interrupt === true ? -1 : cause;
 }
 
 function named(cause: number): string {
@@ -199,7 +220,7 @@ function matchAddress(
   trap: Trap,
   context: MatchContext,
 ): string | null {
-  const instruction = trap.cause === 2 || trap.cause === 22;
+  const instruction = trap.cause === 2 || trap.cause === 22 || trap.interrupt === true;
   if (at === 'any' || (at === null && (instruction || actual.origin === null))) return null;
   if (context.zeroTval) {
     return trap.tval === 0n ? null : `tval is ${hex(trap.tval)}, and this machine leaves it zero`;

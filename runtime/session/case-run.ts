@@ -312,7 +312,7 @@ export class CaseRun implements MatchContext {
         actual: describe(actual, this.reasons),
         message: judgement.message,
         rule: trap?.rule ?? null,
-        state: actual.state ?? null,
+        state: trap === null ? (actual.state ?? null) : null,
       };
     }
     if (judgement.message === null) {
