@@ -20,6 +20,8 @@ export const attemptDecisions = {
   second: nextPage,
   /** Whether the second part is decided too, */
   decidesSecond: (): boolean => true,
+  /** Whether a page of this memory type (PBMT) is not idempotent. */
+  isUnfit: (memoryType: number): boolean => memoryType === 2,
   /** and before the first is written. */
   decidesFirst: (writesFirstPart: boolean): boolean => !writesFirstPart,
   /** M-mode alone is not isolated. */
@@ -140,7 +142,10 @@ export class Attempt {
     // PMP, then PMA.
     const machine = decide.asMachine(context.mode);
     this.frame = physical.ready(at, physical.rightsOf(kind.pmpNeeds, machine) | PLAIN);
-    return this.frame >= 0 ? null : this.decidePhysical(at, offset, size, machine);
+    const denied = this.frame >= 0 ? null : this.decidePhysical(at, offset, size, machine);
+    // Shadow stacks need idempotent memory, which a page of type I/O is not.
+    if (denied !== null || !kind.shadowStack || !decide.isUnfit(port.memoryType)) return denied;
+    return port.refuse('pma.io', -1);
   }
 
   /** PMP and PMA where the page as a whole does not settle them. */

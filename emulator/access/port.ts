@@ -63,6 +63,8 @@ export class Port extends Verdicts {
   // Results.
   /** Output page of a translation. */
   page = 0;
+  /** PBMT of a shadow-stack access: that of the first stage, or of the G-stage where that one says nothing. */
+  memoryType = 0;
   /** Physical page of the page-table entry read last. */
   entryPage = 0;
   /** The frame of the page-table access that was allowed last. */

@@ -67,6 +67,11 @@ export const ATTEMPT_FAULTS = {
     breaks: rules('SMMPT-PMP-07'),
     replaces: { attempt: { asMachine: () => true } },
   },
+  'access.shadow-stack-in-io-pages': {
+    says: 'a shadow stack may lie in a page of memory type I/O',
+    breaks: [],
+    replaces: { attempt: { isUnfit: () => false } },
+  },
   'access.skips-pma': {
     says: 'vacant addresses and I/O memory take every access',
     breaks: rules('SMMPT-WIDTH-06'),

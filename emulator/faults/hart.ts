@@ -115,6 +115,11 @@ export const CSR_FAULTS = {
     breaks: [],
     replaces: { csr: { gatesByMenvcfg: () => false } },
   },
+  'csr.senvcfg-ungated': {
+    says: 'a guest sees senvcfg.SSE although henvcfg.SSE is clear',
+    breaks: [],
+    replaces: { csr: { gatesByHenvcfg: () => false } },
+  },
   'csr.always-updates-accessed': {
     says: 'hardware sets A and D whatever ADUE says',
     breaks: rules('SMMPT-PTW-10'),

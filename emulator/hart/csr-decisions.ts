@@ -45,6 +45,8 @@ export const csrDecisions = {
   hgatpRoot: (ppn: bigint) => ppn & ~3n,
   /** ADUE and PBMTE of henvcfg exist only as far as menvcfg sets them. */
   gatesByMenvcfg: () => true,
+  /** With V=1 senvcfg.SSE reads zero, and is read-only, while henvcfg.SSE is zero. */
+  gatesByHenvcfg: () => true,
   /** ADUE of a stage: hardware sets A and D. */
   updatesAccessed: (svadu: boolean, svade: boolean, adue: boolean) => (svadu ? adue : !svade),
 

@@ -76,6 +76,7 @@ export class CsrFile implements CsrState {
   retired = 0;
   trapped = 0;
   inFlight = 0;
+  guest = false;
   lines = 0;
   /** Something happened that may make an interrupt pending or due; who looks clears it. */
   attention = false;
@@ -174,6 +175,7 @@ export class CsrFile implements CsrState {
     if (denial !== null) return { denial, value: null };
     const { name } = named.row;
     this.#mark(name, op);
+    this.guest = isVirtual(mode);
     const virtual = this.decide.redirects(isVirtual(mode)) ? named.row.virtual : null;
     const bound = virtual === null ? named : this.#binding.bound.get(virtual)!;
     const old = this.#read(bound);
@@ -184,6 +186,7 @@ export class CsrFile implements CsrState {
       const start = bound.owner.software === null ? old : bound.owner.software(this);
       this.#write(bound, this.decide[op](start, value));
     }
+    this.guest = false;
     return { denial: null, value: isVirtual(mode) ? this.#virtualTime(name, old) : old };
   }
 

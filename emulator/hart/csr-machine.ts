@@ -110,7 +110,7 @@ export function legaliseEnvcfg({ decide }: CsrState, old: bigint, wanted: bigint
 
 /**
  * henvcfg and senvcfg, of which only the bits of `mask` exist: the fields `gated` read zero and are read-only while
- * menvcfg does not allow them.
+ * menvcfg does not allow them; those of senvcfg, for a guest, also while henvcfg does not.
  */
 export function gatedEnvcfg(
   name: 'henvcfg' | 'senvcfg',
@@ -119,8 +119,12 @@ export function gatedEnvcfg(
 ): Pick<CsrRow, 'read' | 'write' | 'gate'> & {
   readonly initial: (platform: Platform) => bigint;
 } {
-  const allowed = (state: CsrState): bigint =>
-    state.decide.gatesByMenvcfg() ? ~gated | state.raw('menvcfg') : -1n;
+  const allowed = (state: CsrState): bigint => {
+    const { decide } = state;
+    const machine = decide.gatesByMenvcfg() ? ~gated | state.raw('menvcfg') : -1n;
+    const hides = name === 'senvcfg' && state.guest && decide.gatesByHenvcfg();
+    return hides ? machine & (~gated | state.raw('henvcfg')) : machine;
+  };
   return {
     initial: openEnvcfg,
     gate: stateGate(0, ENVCFG),

@@ -26,6 +26,8 @@ export interface CsrState {
   /** The registers, one cell each (`cellOf`), and the same memory as words: low, high. */
   readonly cells: BigUint64Array;
   readonly words: Uint32Array;
+  /** Whether an instruction with V=1 is reading or writing. */
+  readonly guest: boolean;
   /** The raw 64-bit register behind a CSR. */
   raw(name: string): bigint;
   setRaw(name: string, value: bigint): void;

@@ -198,6 +198,7 @@ function locate(
     return access;
   };
   let pa = part.va;
+  let type = 0;
   if (mode === 'M') {
     // Shadow stacks do not exist in M-mode.
     if (operation.tables === 'ss') return access;
@@ -208,6 +209,7 @@ function locate(
     const translated = new Translation(state, memory, virtual, user).translate(part.va, need);
     if (!('address' in translated)) return translated;
     pa = translated.address;
+    type = translated.type;
     const anyRight = operation.tables === 'r or w';
     const rights: readonly Right[] = anyRight ? cboRights(state) : mptRights(state, operation);
     if (!isolationAllows(state, memory, pa, { rights, any: anyRight })) {
@@ -232,6 +234,8 @@ function locate(
     // A misaligned access is not supported there, whole or in parts.
     if (misaligned) return denied('pma');
   }
+  // Shadow stacks need idempotent memory, which a page of type I/O is not.
+  if (operation.tables === 'ss' && type === 2) return denied('memory type');
   const reads = ['read', 'add', 'swap', 'combine'].includes(operation.effect);
   if (reads && memory.isPoisoned(pa, part.size)) return denied('poison');
   return { pa };

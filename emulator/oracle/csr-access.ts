@@ -1,4 +1,5 @@
 /** Who may access which CSR: existence, privilege, read-only, the enables, and illegal against virtual instruction. */
+import { guestSenvcfg } from './csr-environment.ts';
 import { CSRS } from './csr-list.ts';
 import { pendingToModify } from './csr-interrupts.ts';
 import type { Csr } from './csr-shape.ts';
@@ -88,6 +89,7 @@ export function lookUp(h: HartCore, number: number, write: boolean): Csr {
   if (h.mode === 'VS' && COPIES.includes(number)) {
     return CSRS.get(number + 0x100) ?? h.illegal();
   }
+  if (number === 0x10a && h.virtual) return guestSenvcfg;
   return csr;
 }
 

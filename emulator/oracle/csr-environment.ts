@@ -88,6 +88,16 @@ const senvcfg: Csr = {
   exists: always,
 };
 
+/** To a guest SSE is zero while henvcfg does not allow it. */
+export const guestSenvcfg: Csr = {
+  read: (h) => senvcfg.read(h) & (~SSE | h.c.henvcfg),
+  write: (h, value) => {
+    const kept = ~h.c.henvcfg & SSE;
+    senvcfg.write(h, (value & ~kept) | (h.c.senvcfg & kept));
+  },
+  exists: always,
+};
+
 /** SE0 of every register, ENVCFG of the first; at XLEN 32 also P1P13, which hedelegh needs. */
 export function stateBits(h: HartCore, n: number): bigint {
   if (n > 0) return BIT(63);

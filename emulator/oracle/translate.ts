@@ -23,7 +23,8 @@ export interface Fault {
   readonly implicit: 'read' | 'write' | null;
 }
 
-export type Translated = { readonly address: bigint } | Fault;
+/** `type`: the PBMT of the leaf, 0 where none is implemented. */
+export type Translated = { readonly address: bigint; readonly type: number } | Fault;
 
 const ACCESS: Fault = { type: 'access', gpa: null, implicit: null };
 
@@ -55,7 +56,9 @@ export class Translation {
     if (!this.#virtual) return this.#walk('s', va, need);
     const guest = this.#walk('vs', va, need);
     if (!('address' in guest)) return guest;
-    return this.#walk('g', guest.address, need);
+    const host = this.#walk('g', guest.address, need);
+    // The type of the VS-stage goes before that of the G-stage.
+    return 'address' in host && guest.type !== 0 ? { ...host, type: guest.type } : host;
   }
 
   #scheme(stage: 's' | 'vs' | 'g'): Scheme | null {
@@ -74,7 +77,7 @@ export class Translation {
     const scheme = this.#scheme(stage);
     if (scheme === null) {
       // Shadow stacks need page tables: with a Bare first stage their accesses are prohibited.
-      return stage !== 'g' && need.right === 'ss' ? ACCESS : { address: input };
+      return stage !== 'g' && need.right === 'ss' ? ACCESS : { address: input, type: 0 };
     }
     const fault: Fault =
       stage === 'g'
@@ -152,14 +155,15 @@ export class Translation {
       // A NAPOT leaf covers 16 pages: ppn[3:0] comes from the address.
       const offset = bit(pte, 63) && rv64 ? 16 : 12 + index * i;
       const base = (ppn * 4096n) & ~((1n << BigInt(offset)) - 1n);
-      return { address: base | bits(input, offset - 1, 0) };
+      const type = rv64 ? Number(bits(pte, 62, 61)) : 0;
+      return { address: base | bits(input, offset - 1, 0), type };
     }
     return fault;
   }
 
   /** Where a table entry lies: VS-stage tables are in guest physical memory. */
   #tableAddress(stage: 's' | 'vs' | 'g', at: bigint, need: Need): Translated {
-    if (stage !== 'vs') return { address: at };
+    if (stage !== 'vs') return { address: at, type: 0 };
     const translated = this.#walk('g', at, need);
     if ('address' in translated || translated.type !== 'guest page') return translated;
     return { ...translated, implicit: need === READ ? 'read' : 'write' };

@@ -48,6 +48,8 @@ export const pteDecisions = {
     const type = (hi >>> 29) & 3;
     return type === 3 || (type !== 0 && !(enabled && isLeaf));
   },
+  /** 0 as the PMA says, 1 non-cacheable, 2 I/O: not idempotent. */
+  memoryType: (hi: number): number => (hi >>> 29) & 3,
   isMisaligned: (ppn: number, span: number): boolean => within(ppn, span) !== 0,
   /** The U bit against the privilege: a G-stage counts every access as a user's. */
   userAllows: (lo: number, user: boolean, sum: boolean, isFetch: boolean): boolean =>

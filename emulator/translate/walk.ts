@@ -160,6 +160,9 @@ function decideLeaf(
   const decide = port.decide.pte;
   const { isGuest } = stage;
   const isFetch = kind.origin === 'fetch';
+  if (kind.shadowStack && !implicit && !(isGuest && port.memoryType !== 0)) {
+    port.memoryType = decide.memoryType(port.hi);
+  }
   if (!decide.userAllows(lo, isGuest || context.user, context.sum && !isGuest, isFetch)) {
     return 'pte.user';
   }
