@@ -47,6 +47,8 @@ export const FEATURES = {
   Zicboz: 'cache-block zero',
   Zicbop: 'cache-block prefetch',
   Zicfiss: 'shadow stack',
+  Zimop: 'may-be operations',
+  Zcmop: 'compressed may-be operations (with C)',
   Sstc: 'stimecmp and vstimecmp',
   Smstateen: 'mstateen, hstateen and sstateen',
   Smrnmi: 'resumable non-maskable interrupts',

@@ -302,6 +302,17 @@ describe('hypervisor loads and stores', () => {
   });
 });
 
+it('may-be operations write zero, the compressed ones nothing', () => {
+  const hart = new TestHart();
+  for (const text of ['mop.r.0 a0, a1', 'mop.r.31 a0, a1', 'mop.rr.7 a0, a1, a2', 'ssrdp a0']) {
+    hart.executor.registers.setX(10, 5n);
+    expect(hart.try(text, 'U')).toBeNull();
+    expect(hart.executor.registers.x(10)).toBe(0n);
+  }
+  expect(hart.try('c.mop.3', 'U')).toBeNull();
+  expect(new TestHart({}, [], ['Zicfiss', 'Zimop']).try('mop.r.0 a0, a1', 'U')?.cause).toBe(2);
+});
+
 describe('the shadow stack', () => {
   it('is no stack where it is off: SSRDP reads 0, nothing moves', () => {
     const hart = new TestHart().set({ ssp: RAM + 0x8000n });

@@ -16,7 +16,15 @@ import { opsOf } from './table.ts';
 const TOOL = 'riscv64-unknown-elf-';
 const MARCH = 'gch_zicbom_zicbop_zicboz_zihintpause_zba_zbb_zbs_svinval_zawrs_zicsr_zifencei_zmmul';
 /** What binutils 2.40 does not know: checked against the manual's listings in decode.test.ts only. */
-const UNKNOWN: readonly Extension[] = ['Zicond', 'Zacas', 'Zicfiss', 'Smsd', 'Smrnmi'];
+const UNKNOWN: readonly Extension[] = [
+  'Zicond',
+  'Zacas',
+  'Zicfiss',
+  'Zimop',
+  'Zcmop',
+  'Smsd',
+  'Smrnmi',
+];
 /**
  * What its assembler has no text for, though it is legal to decode: empty fence sets, shifts by zero, a rounding mode
  * of an exact conversion, CSRs of our own.

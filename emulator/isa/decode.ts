@@ -24,6 +24,8 @@ interface Entry {
   readonly mask: number;
   readonly match: number;
   readonly length: 2 | 4;
+  /** Bits that are fixed. */
+  readonly weight: number;
   /** Undefined: not looked for yet. */
   expansion: Expansion | null | undefined;
 }
@@ -49,9 +51,10 @@ export class Decoder {
         mask: row.pattern.mask | 0,
         match: row.pattern.match | 0,
         length: row.pattern.length,
+        weight: bitsIn(row.pattern.mask),
         expansion: undefined,
       }))
-      .sort((a, b) => bitsIn(b.mask) - bitsIn(a.mask));
+      .sort((a, b) => b.weight - a.weight);
     const wide = entries.filter(({ length }) => length === 4);
     const short = entries.filter(({ length }) => length === 2);
     this.#wide = buckets(wide, 256, wideIndex);
@@ -93,7 +96,7 @@ function legal(fields: readonly Field[], word: number): boolean {
 
 function bitsIn(mask: number): number {
   let count = 0;
-  for (let rest = mask >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count++;
+  for (let rest = mask | 0; rest !== 0; rest &= rest - 1) count++;
   return count;
 }
 

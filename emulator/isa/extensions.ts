@@ -15,11 +15,12 @@ export const EXTENSIONS = {
   Zicboz: { says: 'cache-block zero', implies: [] },
   Zicntr: { says: 'cycle, time and instret', implies: ['Zicsr'] },
   Zicond: { says: 'conditional zeroing', implies: [] },
-  Zicfiss: { says: 'shadow stack', implies: ['Zicsr', 'Zaamo'] },
+  Zicfiss: { says: 'shadow stack', implies: ['Zicsr', 'Zaamo', 'Zimop'] },
   Zicsr: { says: 'CSR instructions', implies: [] },
   Zifencei: { says: 'instruction-fetch fence', implies: [] },
   Zihintpause: { says: 'pause hint', implies: [] },
   Zihpm: { says: 'hardware performance counters', implies: ['Zicsr'] },
+  Zimop: { says: 'may-be operations', implies: [] },
   Zmmul: { says: 'multiplication', implies: [] },
   Zaamo: { says: 'atomic memory operations', implies: [] },
   Zacas: { says: 'compare-and-swap', implies: ['Zaamo'] },
@@ -28,6 +29,7 @@ export const EXTENSIONS = {
   Zca: { says: 'compressed integer instructions', implies: [] },
   Zcd: { says: 'compressed double-precision loads and stores', implies: ['Zca', 'D'] },
   Zcf: { says: 'compressed single-precision loads and stores (RV32)', implies: ['Zca', 'F'] },
+  Zcmop: { says: 'compressed may-be operations', implies: ['Zca'] },
   Zba: { says: 'address generation', implies: [] },
   Zbb: { says: 'basic bit manipulation', implies: [] },
   Zbs: { says: 'single-bit instructions', implies: [] },
@@ -58,6 +60,7 @@ export function withImplied(xlen: 32 | 64, named: Iterable<Extension>): Readonly
   for (const extension of named) add(extension);
   if (all.has('C') && all.has('F') && xlen === 32) add('Zcf');
   if (all.has('C') && all.has('D')) add('Zcd');
+  if (all.has('Zicfiss') && all.has('Zca')) add('Zcmop');
   return all;
 }
 

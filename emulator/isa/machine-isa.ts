@@ -14,6 +14,7 @@ const WITH: Partial<Record<Feature, Feature>> = {
   Zacas: 'A',
   Zawrs: 'A',
   Zicfiss: 'A',
+  Zcmop: 'C',
 };
 
 const isExtension = (name: string): name is Extension => Object.hasOwn(EXTENSIONS, name);

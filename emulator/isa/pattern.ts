@@ -76,32 +76,45 @@ interface Draft {
  * for: most instructions of the table are never met.
  */
 export function pattern(listing: string): Pattern {
-  let at = 0;
   let mask = 0;
   let match = 0;
-  for (const token of listing.split(' ').reverse()) {
-    if (!isFixed(token)) {
-      at += widthOf(token);
-      continue;
+  let width = 0;
+  // From the highest bit down, by tokens.
+  for (let from = 0; from < listing.length;) {
+    const space = listing.indexOf(' ', from);
+    const end = space < 0 ? listing.length : space;
+    const first = listing.charCodeAt(from);
+    if (first === STAR || first === ZERO || first === ONE) {
+      for (let k = from; k < end; k++, width++) {
+        const bit = listing.charCodeAt(k);
+        mask = (mask << 1) | (bit === STAR ? 0 : 1);
+        match = (match << 1) | (bit === ONE ? 1 : 0);
+      }
+    } else {
+      const bits = widthOf(listing.slice(from, end));
+      // A shift by 32 would be none.
+      mask = bits === 32 ? 0 : mask << bits;
+      match = bits === 32 ? 0 : match << bits;
+      width += bits;
     }
-    for (let k = token.length - 1; k >= 0; k--, at++) {
-      const bit = token.charAt(k);
-      if (bit !== '*') mask += 2 ** at;
-      if (bit === '1') match += 2 ** at;
-    }
+    from = end + 1;
   }
-  if (at !== 16 && at !== 32) throw new Error(`'${listing}' has ${at} bits`);
+  if (width !== 16 && width !== 32) throw new Error(`'${listing}' has ${width} bits`);
   let fields: readonly Field[] | null = null;
   return {
     listing,
-    length: at === 16 ? 2 : 4,
-    mask,
-    match,
+    length: width === 16 ? 2 : 4,
+    mask: mask >>> 0,
+    match: match >>> 0,
     get fields() {
       return (fields ??= fieldsOf(listing));
     },
   };
 }
+
+const STAR = 42;
+const ZERO = 48;
+const ONE = 49;
 
 const isFixed = (token: string): boolean => '01*'.includes(token.charAt(0));
 
@@ -109,8 +122,9 @@ const isFixed = (token: string): boolean => '01*'.includes(token.charAt(0));
 function widthOf(token: string): number {
   const open = token.indexOf('[');
   if (open < 0) {
-    const name = token.split(/!?=/)[0] ?? '';
-    return name.endsWith("'") ? 3 : (WIDTHS[name] ?? 5);
+    if (token.includes("'")) return 3;
+    const restricted = token.search(/[!=]/);
+    return WIDTHS[restricted < 0 ? token : token.slice(0, restricted)] ?? 5;
   }
   let width = 0;
   for (const range of token.slice(open + 1, token.indexOf(']')).split('|')) {

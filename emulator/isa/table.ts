@@ -10,6 +10,7 @@ import { singleOps } from './float.ts';
 import { hypervisorOps } from './hypervisor.ts';
 import type { FenceEncoding } from './isolation.ts';
 import { isolationOps } from './isolation.ts';
+import { mayBeOps } from './may-be.ts';
 import { muldivOps } from './muldiv.ts';
 import type { Op } from './op.ts';
 import { privilegedOps } from './privileged.ts';
@@ -31,6 +32,7 @@ const commonOps = (): readonly Op[] => [
   ...privilegedOps(),
   ...hypervisorOps(),
   ...shadowStackOps(),
+  ...mayBeOps(),
   ...singleOps(),
   ...doubleOps(),
 ];
