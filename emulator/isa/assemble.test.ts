@@ -35,7 +35,9 @@ describe('assembling', () => {
   it.each([32, 64] as const)('turns every text of the disassembler back, RV%i', (xlen) => {
     const decoder = new Decoder(wholeIsa(xlen));
     const random = randomBits(7);
-    for (const row of opsOf(wholeIsa(xlen))) {
+    // C.SSPUSH and C.SSPOPCHK are all that these stand for.
+    const taken = ['c.mop.1', 'c.mop.5'];
+    for (const row of opsOf(wholeIsa(xlen)).filter(({ name }) => !taken.includes(name))) {
       const found = wordsOf(row, 30, decoder, random);
       expect([row.name, found.length > 0]).toEqual([row.name, true]);
       for (const word of found) {
