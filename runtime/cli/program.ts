@@ -135,6 +135,8 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
 };
 
+const DEFAULT = 'run';
+
 /** Runs the command that the words name; gives its exit code. Output that could not be written is never a success. */
 export async function runProgram(
   io: Io,
@@ -167,14 +169,14 @@ async function parseAndRun(io: Io, words: readonly string[], version: string): P
     .addHelpText('after', EXIT_CODES);
   for (const [name, row] of Object.entries(COMMANDS)) {
     const command = program
-      .command(`${name} ${row.usage}`, { isDefault: name === 'run' })
+      .command(`${name} ${row.usage}`, { isDefault: name === DEFAULT })
       .description(row.says)
       .option('--config <file>', 'read these settings instead of sdt.config.json')
       .option('--print-config', 'print the settings in force and where each comes from, then stop')
       .addHelpText('after', examples(row))
       .copyInheritedSettings(program);
-    for (const setting of row.settings) addSetting(command, setting);
-    for (const [flags, says] of row.flags ?? []) command.option(flags, says);
+    // One that is not named cannot be called: the start need not make its flags.
+    if (name === DEFAULT || words.includes(name)) addFlags(command, row);
     command.action(async (...given: unknown[]) => {
       const options = command.opts<Record<string, unknown>>();
       code = await perform(row, { io, version, words, targets: command.args, options });
@@ -212,6 +214,11 @@ async function perform(row: CommandRow, call: Call): Promise<number> {
   const { command } = await row.load();
   const invocation: Invocation = { io, version, arguments: words, targets, configuration, options };
   return command(invocation);
+}
+
+function addFlags(command: Commander, { settings, flags = [] }: CommandRow): void {
+  for (const setting of settings) addSetting(command, setting);
+  for (const [names, says] of flags) command.option(names, says);
 }
 
 function addSetting(command: Commander, name: SettingName): void {
