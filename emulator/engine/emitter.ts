@@ -3,7 +3,7 @@
  * One text serves RV32 and RV64, and the instructions on the low words of RV64 (`word`).
  */
 import type { Code, ValueType } from './wasm-writer.ts';
-import { I32, I64, signed, unsigned } from './wasm-writer.ts';
+import { I32, I64, signed, unsigned, join } from './wasm-writer.ts';
 
 /** An expression of XLEN bits. */
 export interface Word {
@@ -118,8 +118,8 @@ export class Emitter {
   /** A constant by its two halves; `hi`: else the sign of `lo`. */
   constant(lo: number, hi = lo >> 31): Word {
     return this.xlen === 32
-      ? { word: [0x41, ...signed(lo, lo >> 31)] }
-      : { word: [0x42, ...signed(lo, hi)] };
+      ? { word: join(0x41, signed(lo, lo >> 31)) }
+      : { word: join(0x42, signed(lo, hi)) };
   }
 
   add = (a: Word, b: Word): Word => this.#binary('add', a, b);
@@ -147,7 +147,7 @@ export class Emitter {
   ltu = (a: Word, b: Word): Flag => this.#compare('ltu', a, b);
   ge = (a: Word, b: Word): Flag => this.#compare('ge', a, b);
   geu = (a: Word, b: Word): Flag => this.#compare('geu', a, b);
-  isZero = (a: Word): Flag => ({ flag: [...a.word, this.#op('eqz')] });
+  isZero = (a: Word): Flag => ({ flag: join(a.word, this.#op('eqz')) });
 
   clz = (a: Word): Word => this.#unary('clz', a);
   ctz = (a: Word): Word => this.#unary('ctz', a);
@@ -158,26 +158,26 @@ export class Emitter {
 
   /** 0 or 1 as a value. */
   value(a: Flag): Word {
-    return { word: this.xlen === 32 ? a.flag : [...a.flag, WIDEN_UNSIGNED] };
+    return { word: this.xlen === 32 ? a.flag : join(a.flag, WIDEN_UNSIGNED) };
   }
 
   /** One of two values, both worked out. */
   select(which: Flag, yes: Word, no: Word): Word {
-    return { word: [...yes.word, ...no.word, ...which.flag, SELECT] };
+    return { word: join(yes.word, no.word, which.flag, SELECT) };
   }
 
   /** One of two values, only that worked out. */
   either(which: Flag, yes: Word, no: Word): Word {
     return {
-      word: [...which.flag, IF, this.#type, ...yes.word, ELSE, ...no.word, END],
+      word: join(which.flag, IF, this.#type, yes.word, ELSE, no.word, END),
     };
   }
 
   /** Names a value that is used several times. */
   let(value: Word, use: (named: Word) => Word): Word {
     const local = unsigned(this.#operands.local(this.#type));
-    const named = { word: [LOCAL_GET, ...local] };
-    return { word: [...value.word, LOCAL_SET, ...local, ...use(named).word] };
+    const named = { word: join(LOCAL_GET, local) };
+    return { word: join(value.word, LOCAL_SET, local, use(named).word) };
   }
 
   /** What an emitter of 32 bits makes of the low words of the operands, sign-extended. */
@@ -185,26 +185,26 @@ export class Emitter {
     if (this.xlen === 32) return this.#wordOf(emit(this));
     const operands = this.#operands;
     const low: Operands = {
-      rs1: [...operands.rs1, WRAP],
-      rs2: [...operands.rs2, WRAP],
-      imm: [...operands.imm, WRAP],
-      pc: [...operands.pc, WRAP],
+      rs1: join(operands.rs1, WRAP),
+      rs2: join(operands.rs2, WRAP),
+      imm: join(operands.imm, WRAP),
+      pc: join(operands.pc, WRAP),
       fs1: operands.fs1,
       fs2: operands.fs2,
       local: (type) => operands.local(type),
     };
     const inner = new Emitter(32, low);
-    return { word: [...inner.#wordOf(emit(inner)).word, WIDEN] };
+    return { word: join(inner.#wordOf(emit(inner)).word, WIDEN) };
   }
 
   /** The low word, zero-extended. */
   unsignedWord(a: Word): Word {
-    return this.xlen === 32 ? a : { word: [...a.word, WRAP, WIDEN_UNSIGNED] };
+    return this.xlen === 32 ? a : { word: join(a.word, WRAP, WIDEN_UNSIGNED) };
   }
 
   /** The low word of a float register, sign-extended; all of it. */
   lowOf(a: Raw): Word {
-    return { word: [...a.raw, WRAP, ...(this.xlen === 32 ? [] : [WIDEN])] };
+    return { word: join(a.raw, WRAP, this.xlen === 32 ? [] : [WIDEN]) };
   }
 
   allOf(a: Raw): Word {
@@ -213,8 +213,8 @@ export class Emitter {
 
   /** A float register that holds the low word of `a`, NaN-boxed; or all of `a` (RV64). */
   boxed(a: Word): Raw {
-    const low = this.xlen === 32 ? a.word : [...a.word, WRAP];
-    return { raw: [...low, WIDEN_UNSIGNED, 0x42, ...signed(0, -1), 0x84] };
+    const low = this.xlen === 32 ? a.word : join(a.word, WRAP);
+    return { raw: join(low, WIDEN_UNSIGNED, 0x42, signed(0, -1), 0x84) };
   }
 
   rawOf(a: Word): Raw {
@@ -241,14 +241,14 @@ export class Emitter {
   }
 
   #unary(name: OpName, a: Word): Word {
-    return { word: [...a.word, this.#op(name)] };
+    return { word: join(a.word, this.#op(name)) };
   }
 
   #binary(name: OpName, a: Word, b: Word): Word {
-    return { word: [...a.word, ...b.word, this.#op(name)] };
+    return { word: join(a.word, b.word, this.#op(name)) };
   }
 
   #compare(name: OpName, a: Word, b: Word): Flag {
-    return { flag: [...a.word, ...b.word, this.#op(name)] };
+    return { flag: join(a.word, b.word, this.#op(name)) };
   }
 }

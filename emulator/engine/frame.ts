@@ -1,7 +1,7 @@
 /** The vocabulary of the interpreter itself: opcodes, locals with a meaning, labels, and where records have operands. */
 import { CELL, RECORD, WAY } from '../memory/layout.ts';
 import type { Code, ValueType } from './wasm-writer.ts';
-import { I32, I64, signed, unsigned } from './wasm-writer.ts';
+import { I32, I64, signed, unsigned, join } from './wasm-writer.ts';
 
 export const W = {
   unreachable: 0x00,
@@ -61,13 +61,13 @@ const BANK = WAY.count * WAY.size;
 export const BANKS = { load: 0, store: BANK, fetch: 2 * BANK } as const;
 export type Bank = keyof typeof BANKS;
 
-export const i32 = (value: number): Code => [W.i32.const, ...signed(value, value >> 31)];
-export const get = (local: number): Code => [W.get, ...unsigned(local)];
-export const set = (local: number): Code => [W.set, ...unsigned(local)];
-export const tee = (local: number): Code => [W.tee, ...unsigned(local)];
+export const i32 = (value: number): Code => join(W.i32.const, signed(value, value >> 31));
+export const get = (local: number): Code => join(W.get, unsigned(local));
+export const set = (local: number): Code => join(W.set, unsigned(local));
+export const tee = (local: number): Code => join(W.tee, unsigned(local));
 
 /** A load or store; what it says of alignment is a hint only, and says nothing. */
-export const memory = (opcode: number, offset: number): Code => [opcode, 0, ...unsigned(offset)];
+export const memory = (opcode: number, offset: number): Code => join(opcode, 0, unsigned(offset));
 
 /** What depends on XLEN, and who has a local to spare. */
 export class Frame {
@@ -109,7 +109,7 @@ export class Frame {
   }
 
   constant(value: number): Code {
-    return this.xlen === 32 ? i32(value) : [0x42, ...signed(value, value >> 31)];
+    return this.xlen === 32 ? i32(value) : join(0x42, signed(value, value >> 31));
   }
 
   /** The low half of a word on the stack; a 32-bit number, unsigned, as a word. */
@@ -131,51 +131,51 @@ export class Frame {
 
   /** The record's number of a handler, or position of a register. */
   field(name: 'handler' | 'rd' | 'rs1' | 'rs2'): Code {
-    return [...get(LOCAL.at), ...memory(LOAD_U16, RECORD[name])];
+    return join(get(LOCAL.at), memory(LOAD_U16, RECORD[name]));
   }
 
   register(name: 'rs1' | 'rs2'): Code {
-    return [...this.field(name), ...this.loadWord(0)];
+    return join(this.field(name), this.loadWord(0));
   }
 
   imm(): Code {
     const opcode = this.xlen === 32 ? this.op('load') : LOAD_I64_FROM_I32;
-    return [...get(LOCAL.at), ...memory(opcode, RECORD.imm)];
+    return join(get(LOCAL.at), memory(opcode, RECORD.imm));
   }
 
   /** The address of the instruction whose record is at `at`. */
   pc(): Code {
-    const parcels = [...get(LOCAL.at), ...i32(3), W.i32.shr, ...this.widened];
-    return [...get(LOCAL.pcBase), ...parcels, this.op('add')];
+    const parcels = join(get(LOCAL.at), i32(3), W.i32.shr, this.widened);
+    return join(get(LOCAL.pcBase), parcels, this.op('add'));
   }
 
   /** The tag of the way of an address, whose position is left in `way`. */
   tagOf(address: number, bank: Bank): Code {
-    const index = [...get(address), ...this.low, ...i32(8), W.i32.shr];
-    const masked = [...index, ...i32((WAY.count - 1) * WAY.size), W.i32.and];
-    const at = [...masked, ...get(LOCAL.ways), W.i32.add, ...tee(LOCAL.way)];
-    return [...at, ...this.loadWord(BANKS[bank] + WAY.tag)];
+    const index = join(get(address), this.low, i32(8), W.i32.shr);
+    const masked = join(index, i32((WAY.count - 1) * WAY.size), W.i32.and);
+    const at = join(masked, get(LOCAL.ways), W.i32.add, tee(LOCAL.way));
+    return join(at, this.loadWord(BANKS[bank] + WAY.tag));
   }
 
   /** What the way looked at last adds to the low half of an address. */
   delta(bank: Bank): Code {
-    return [...get(LOCAL.way), ...memory(0x28, BANKS[bank] + WAY.delta)];
+    return join(get(LOCAL.way), memory(0x28, BANKS[bank] + WAY.delta));
   }
 
   /** A cell into a local. */
   fromCell(local: number, offset: number, opcode: number): Code {
-    return [...get(LOCAL.cells), ...memory(opcode, offset), ...set(local)];
+    return join(get(LOCAL.cells), memory(opcode, offset), set(local));
   }
 
   /** A value into a cell. */
   toCell(value: Code, offset: number, opcode: number): Code {
-    return [...get(LOCAL.cells), ...value, ...memory(opcode, offset)];
+    return join(get(LOCAL.cells), value, memory(opcode, offset));
   }
 }
 
 /** Branches from code with `open` blocks between it and the labels. */
-export const branch = (label: Label, open: number): Code => [W.br, ...depth(label, open)];
-export const branchIf = (label: Label, open: number): Code => [W.brIf, ...depth(label, open)];
+export const branch = (label: Label, open: number): Code => join(W.br, depth(label, open));
+export const branchIf = (label: Label, open: number): Code => join(W.brIf, depth(label, open));
 const depth = (label: Label, open: number): Code => unsigned(open + LABELS.indexOf(label));
 
 export const PC_CELLS = [

@@ -6,7 +6,7 @@ import type { Bank, Frame } from './frame.ts';
 import { branch, branchIf, get, i32, LOCAL, memory, set, W } from './frame.ts';
 import type { Form } from './handlers.ts';
 import type { Code } from './wasm-writer.ts';
-import { signed, VOID } from './wasm-writer.ts';
+import { signed, VOID, join } from './wasm-writer.ts';
 
 /** Opcodes by bytes; of an i32 and of an i64. */
 const LOADS = {
@@ -17,7 +17,7 @@ const STORES = { 1: [0x3a, 0x3c], 2: [0x3b, 0x3d], 4: [0x36, 0x3e], 8: [0, 0x37]
 const LOAD_I64 = 0x29;
 const STORE_I64 = 0x37;
 /** `value | 0xffffffff_00000000`: a NaN-boxed single. */
-const BOX: Code = [0x42, ...signed(0, -1), W.i64.or];
+const BOX: Code = join(0x42, signed(0, -1), W.i64.or);
 
 export class RowHandlers {
   readonly #frame: Frame;
@@ -33,8 +33,8 @@ export class RowHandlers {
       rs2: frame.register('rs2'),
       imm: frame.imm(),
       pc: frame.pc(),
-      fs1: [...frame.field('rs1'), ...memory(LOAD_I64, 0)],
-      fs2: [...frame.field('rs2'), ...memory(LOAD_I64, 0)],
+      fs1: join(frame.field('rs1'), memory(LOAD_I64, 0)),
+      fs2: join(frame.field('rs2'), memory(LOAD_I64, 0)),
       local: (type) => frame.spare(type),
     });
   }
@@ -44,18 +44,14 @@ export class RowHandlers {
     this.#frame.begin();
     const { semantics } = op;
     const step = (length / 2) * RECORD.size;
-    const next = [...this.#advance(i32(step)), ...branch('next', open)];
+    const next = join(this.#advance(i32(step)), branch('next', open));
     switch (semantics.kind) {
       case 'pure':
-        return [
-          ...this.#floatGate(op, open),
-          ...this.#pure(semantics.emit(this.#emitter)),
-          ...next,
-        ];
+        return join(this.#floatGate(op, open), this.#pure(semantics.emit(this.#emitter)), next);
       case 'memory': {
         const access =
           semantics.action === 'load' ? this.#load(semantics, open) : this.#store(semantics, open);
-        return [...this.#floatGate(op, open), ...access, ...next];
+        return join(this.#floatGate(op, open), access, next);
       }
       case 'control':
         return this.#control(semantics, step, isNear, next, open);
@@ -66,15 +62,15 @@ export class RowHandlers {
   }
 
   #advance(distance: Code): Code {
-    return [...get(LOCAL.at), ...distance, W.i32.add, ...set(LOCAL.at)];
+    return join(get(LOCAL.at), distance, W.i32.add, set(LOCAL.at));
   }
 
   #pure(result: ReturnType<typeof Emitter.prototype.rawOf> | ReturnType<Emitter['word']>): Code {
     const store =
       'raw' in result
-        ? [...result.raw, ...memory(STORE_I64, 0)]
-        : [...result.word, ...this.#frame.storeWord(0)];
-    return [...this.#frame.field('rd'), ...store];
+        ? join(result.raw, memory(STORE_I64, 0))
+        : join(result.word, this.#frame.storeWord(0));
+    return join(this.#frame.field('rd'), store);
   }
 
   // Jumps.
@@ -88,40 +84,40 @@ export class RowHandlers {
   ): Code {
     const frame = this.#frame;
     if (jump === 'return') {
-      const sum = [...frame.register('rs1'), ...frame.imm(), frame.op('add')];
-      const target = [...sum, ...frame.constant(-2), frame.op('and'), ...set(LOCAL.pc)];
-      const go = [...this.#checkTarget(open), ...this.#link(step), ...branch('jump', open)];
-      return [...target, ...go];
+      const sum = join(frame.register('rs1'), frame.imm(), frame.op('add'));
+      const target = join(sum, frame.constant(-2), frame.op('and'), set(LOCAL.pc));
+      const go = join(this.#checkTarget(open), this.#link(step), branch('jump', open));
+      return join(target, go);
     }
     if (taken === null) return this.#relative(this.#link(step), isNear, open);
     const go = this.#relative([], isNear, open + 1);
-    return [...taken(this.#emitter).flag, W.if, VOID, ...go, W.end, ...next];
+    return join(taken(this.#emitter).flag, W.if, VOID, go, W.end, next);
   }
 
   /** To pc + imm. Within the page the record's imm is the distance in records, as bytes. */
   #relative(link: Code, isNear: boolean, open: number): Code {
     const frame = this.#frame;
     if (isNear) {
-      const distance = [...get(LOCAL.at), ...memory(0x28, RECORD.imm)];
-      return [...link, ...this.#advance(distance), ...branch('next', open)];
+      const distance = join(get(LOCAL.at), memory(0x28, RECORD.imm));
+      return join(link, this.#advance(distance), branch('next', open));
     }
-    const target = [...frame.pc(), ...frame.imm(), frame.op('add'), ...set(LOCAL.pc)];
-    return [...target, ...this.#checkTarget(open), ...link, ...branch('jump', open)];
+    const target = join(frame.pc(), frame.imm(), frame.op('add'), set(LOCAL.pc));
+    return join(target, this.#checkTarget(open), link, branch('jump', open));
   }
 
   /** rd = the address of the next instruction. */
   #link(step: number): Code {
     const frame = this.#frame;
-    const after = [...frame.pc(), ...frame.constant(step / 8), frame.op('add')];
-    return [...frame.field('rd'), ...after, ...frame.storeWord(0)];
+    const after = join(frame.pc(), frame.constant(step / 8), frame.op('add'));
+    return join(frame.field('rd'), after, frame.storeWord(0));
   }
 
   /** Without C an instruction lies at a multiple of 4: a jump elsewhere traps, and leaves rd alone. */
   #checkTarget(open: number): Code {
     if (this.#compressed) return [];
-    const keep = [...get(LOCAL.pc), ...set(LOCAL.address)];
-    const bit = [...get(LOCAL.pc), ...this.#frame.low, ...i32(2), W.i32.and];
-    return [...keep, ...bit, ...branchIf('target', open)];
+    const keep = join(get(LOCAL.pc), set(LOCAL.address));
+    const bit = join(get(LOCAL.pc), this.#frame.low, i32(2), W.i32.and);
+    return join(keep, bit, branchIf('target', open));
   }
 
   // Loads and stores.
@@ -132,39 +128,39 @@ export class RowHandlers {
    */
   #probe(bank: Bank, size: number, open: number): Code {
     const frame = this.#frame;
-    const address = [...frame.register('rs1'), ...frame.imm(), frame.op('add')];
-    const bits = [...get(LOCAL.address), ...frame.constant(-4096 | (size - 1)), frame.op('and')];
-    const wanted = [...bits, ...get(LOCAL.dataContext), frame.op('or')];
-    const differs = [...frame.tagOf(LOCAL.address, bank), ...wanted, frame.op('ne')];
-    return [...address, ...set(LOCAL.address), ...differs, ...branchIf('access', open)];
+    const address = join(frame.register('rs1'), frame.imm(), frame.op('add'));
+    const bits = join(get(LOCAL.address), frame.constant(-4096 | (size - 1)), frame.op('and'));
+    const wanted = join(bits, get(LOCAL.dataContext), frame.op('or'));
+    const differs = join(frame.tagOf(LOCAL.address, bank), wanted, frame.op('ne'));
+    return join(address, set(LOCAL.address), differs, branchIf('access', open));
   }
 
   /** The position of the byte that the way leads to. */
   #byte(bank: Bank): Code {
     const frame = this.#frame;
-    return [...get(LOCAL.address), ...frame.low, ...frame.delta(bank), W.i32.add];
+    return join(get(LOCAL.address), frame.low, frame.delta(bank), W.i32.add);
   }
 
   #load({ size, extend }: Memory, open: number): Code {
     const frame = this.#frame;
     if (size === 16) throw new Error('no plain load has 16 bytes');
     const probe = this.#probe('load', size, open);
-    const reads = [...probe, ...frame.field('rd'), ...this.#byte('load')];
+    const reads = join(probe, frame.field('rd'), this.#byte('load'));
     if (extend === 'float') {
-      const value = [...memory(LOADS.unsigned[size][1], 0), ...(size === 8 ? [] : BOX)];
-      return [...reads, ...value, ...memory(STORE_I64, 0)];
+      const value = join(memory(LOADS.unsigned[size][1], 0), size === 8 ? [] : BOX);
+      return join(reads, value, memory(STORE_I64, 0));
     }
     const opcode = LOADS[extend][size][frame.xlen === 64 ? 1 : 0];
-    return [...reads, ...memory(opcode, 0), ...frame.storeWord(0)];
+    return join(reads, memory(opcode, 0), frame.storeWord(0));
   }
 
   #store({ size, extend }: Memory, open: number): Code {
     const frame = this.#frame;
     if (size === 16) throw new Error('no plain store has 16 bytes');
     const isWide = extend === 'float' || frame.xlen === 64;
-    const value = [...frame.field('rs2'), ...memory(isWide ? LOAD_I64 : 0x28, 0)];
+    const value = join(frame.field('rs2'), memory(isWide ? LOAD_I64 : 0x28, 0));
     const store = memory(STORES[size][isWide ? 1 : 0], 0);
-    return [...this.#probe('store', size, open), ...this.#byte('store'), ...value, ...store];
+    return join(this.#probe('store', size, open), this.#byte('store'), value, store);
   }
 
   /** What reads float registers needs FS, and what writes one FS Dirty: TypeScript sees to it where it is not so. */
@@ -172,7 +168,7 @@ export class RowHandlers {
     const { listing } = op.pattern;
     if (!/ f[ds]/.test(listing)) return [];
     const needs = listing.includes(' fd ') ? 2 : 1;
-    const state = [...get(LOCAL.cells), ...memory(0x28, CELL.float)];
-    return [...state, ...i32(needs), W.i32.lt, ...branchIf('float', open)];
+    const state = join(get(LOCAL.cells), memory(0x28, CELL.float));
+    return join(state, i32(needs), W.i32.lt, branchIf('float', open));
   }
 }

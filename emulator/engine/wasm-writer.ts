@@ -3,6 +3,10 @@
 /** Machine code of WebAssembly. */
 export type Code = readonly number[];
 
+/** Pieces of code behind each other. Many small arrays: `concat` is much faster here than spreading, in cold code. */
+export const join = (...pieces: readonly (number | Code)[]): Code =>
+  ([] as number[]).concat(...pieces);
+
 /** Value types. */
 export const I32 = 0x7f;
 export const I64 = 0x7e;
