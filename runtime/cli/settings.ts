@@ -95,6 +95,12 @@ export const SETTINGS = {
     text,
     null,
   ),
+  ways: once(
+    '--ways <on|off>',
+    'off: executed instructions find every page by the access path; the same results, slower',
+    oneOf(['on', 'off']),
+    'on',
+  ),
   caching: setting(
     '--caching <policy>',
     'what harts keep: none, retain, random, sized; `all` runs each case under each',

@@ -9,6 +9,7 @@ import { UsageError, didYouMean } from './usage-error.ts';
 
 export async function variationsOf(settings: Settings): Promise<readonly Variation[]> {
   const { model, revision, seed, steps } = settings;
+  const ways: Variation['ways'] = settings.ways === 'off' ? 'off' : 'on';
   if (model !== null) await known('model', model, VOCABULARY.models);
   if (revision !== null) await known('revision', revision, Object.keys(REVISIONS));
   for (const [name, value] of Object.entries(settings.set)) {
@@ -21,7 +22,15 @@ export async function variationsOf(settings: Settings): Promise<readonly Variati
   for (const fault of settings.fault) {
     await known('fault', fault, Object.keys(await faultCatalogue()));
   }
-  const common = { model, revision, knobs: settings.set, faults: settings.fault, seed, steps };
+  const common = {
+    model,
+    revision,
+    knobs: settings.set,
+    faults: settings.fault,
+    seed,
+    steps,
+    ways,
+  };
   return policies(settings.caching).map((caching) => ({ ...common, caching }));
 }
 

@@ -3,6 +3,7 @@ import type { PlanMachine, PlanRegion } from '../../dsl/index.ts';
 import type {
   CacheSizes,
   Caching,
+  DeviceSpec,
   Feature,
   KnobName,
   Knobs,
@@ -112,6 +113,9 @@ export function isLater(feature: string): boolean {
   return LATER.has(feature);
 }
 
+/** Properties that put a device on the bus. */
+const DEVICES = ['clint', 'uart', 'finisher'] as const;
+
 /** The machine that the scenario asks for; what it leaves open is the run's to choose. */
 export function setupOf(
   machine: PlanMachine,
@@ -131,6 +135,9 @@ export function setupOf(
   const features = featuresWithout(xlen, machine.without);
   const mode = asked.word('mpt') ?? DEFAULT_MODES[REVISIONS[revision].isolation][xlen];
   const delegated = asked.values('delegates');
+  const devices = DEVICES.flatMap((kind) =>
+    asked.ranges(kind, []).map(({ base }): DeviceSpec => ({ kind, base })),
+  );
   const platform: Platform = {
     xlen,
     harts: asked.number('harts') ?? 1,
@@ -154,6 +161,8 @@ export function setupOf(
     seed: variation.seed,
     faults: variation.faults,
     arena: asked.number('arena') ?? DEFAULT_ARENA,
+    ways: variation.ways,
+    ...(devices.length > 0 ? { devices } : {}),
   };
   return {
     platform,

@@ -12,6 +12,8 @@ export interface Variation {
   readonly seed: number;
   /** Attempts and instructions that one case may make before it counts as an error. */
   readonly steps: number;
+  /** `off`: executed instructions find every page by the access path; results are the same. */
+  readonly ways: 'on' | 'off';
 }
 
 export const DEFAULT_VARIATION: Variation = {
@@ -22,6 +24,7 @@ export const DEFAULT_VARIATION: Variation = {
   faults: [],
   seed: 1,
   steps: 1_000_000,
+  ways: 'on',
 };
 
 /** What a result calls its variation: `retain`, `none, rdsm_hs, mtt_0_1, fault rx-as-r`; `default` when nothing is varied. */
@@ -41,6 +44,7 @@ export function variationOptions(variation: Variation): readonly string[] {
     ...option('--revision', variation.revision),
     ...Object.entries(variation.knobs).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...variation.faults.flatMap((fault) => ['--fault', fault]),
+    ...(variation.ways === 'on' ? [] : ['--ways', 'off']),
     ...(variation.seed === DEFAULT_VARIATION.seed ? [] : ['--seed', String(variation.seed)]),
   ];
 }
