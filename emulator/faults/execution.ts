@@ -39,11 +39,6 @@ export const TRAP_VALUE_FAULTS = {
     breaks: [],
     replaces: { trap: { isVectored: () => false } },
   },
-  'report.tinst-zero': {
-    says: 'tinst never shows the instruction',
-    breaks: [],
-    replaces: { report: { transformedInstruction: () => 0 } },
-  },
   'report.tinst-untransformed-register': {
     says: 'tinst shows no offset of the address that faulted',
     breaks: [],
@@ -77,10 +72,10 @@ export const RETURN_FAULTS = {
     breaks: [],
     replaces: { trap: { returnsVirtual: () => false } },
   },
-  'return.machine-virtual': {
-    says: 'MPV counts although MPP is M',
+  'return.mprv-cleared-in-machine': {
+    says: 'MRET that stays in M-mode clears MPRV',
     breaks: [],
-    replaces: { trap: { returnsVirtual: (_, virtual) => virtual } },
+    replaces: { trap: { clearsMprv: () => true } },
   },
   'return.enables-nothing': {
     says: 'xIE and xPIE stay as they are at a return',
@@ -127,6 +122,35 @@ export const INTERRUPT_FAULTS = {
     breaks: [],
     replaces: { csr: { guestTakes: (mode) => mode === 'VS' || mode === 'VU' } },
   },
+  'interrupt.machine-by-enable-only': {
+    says: 'interrupts for M-mode need MIE in the modes below, too',
+    breaks: [],
+    replaces: { csr: { machineTakes: (_, enable) => enable } },
+  },
+  'interrupt.supervisor-by-enable-only': {
+    says: 'interrupts for HS-mode need SIE in the modes below, and are taken in M-mode with it',
+    breaks: [],
+    replaces: { csr: { supervisorTakes: (_, enable) => enable } },
+  },
+  'interrupt.guest-out-of-the-guest': {
+    says: 'interrupts of the guest are taken while its hypervisor runs',
+    breaks: [],
+    replaces: { csr: { guestTakes: (_, enable) => enable } },
+  },
+  'interrupt.wakes-by-global-enable': {
+    says: 'an interrupt that is not taken does not end WFI',
+    breaks: [],
+    replaces: { csr: { wakes: () => false } },
+  },
+  'interrupt.timer-signed': {
+    says: 'stimecmp is compared as a signed number',
+    breaks: [],
+    replaces: {
+      csr: {
+        timerPending: (time, compare) => BigInt.asIntN(64, time) >= BigInt.asIntN(64, compare),
+      },
+    },
+  },
   'interrupt.guest-code-unshifted': {
     says: 'vscause names VS-level interrupts as HS-mode does',
     breaks: [],
@@ -136,11 +160,6 @@ export const INTERRUPT_FAULTS = {
     says: 'sip, sie, vsip and vsie show interrupts that are not delegated',
     breaks: [],
     replaces: { csr: { seesDelegated: (_, all) => all } },
-  },
-  'interrupt.timer-late': {
-    says: 'stimecmp is reached a tick late',
-    breaks: [],
-    replaces: { csr: { timerPending: (time, compare) => time > compare } },
   },
 } as const satisfies Record<string, Fault>;
 
@@ -190,6 +209,11 @@ export const INSTRUCTION_FAULTS = {
     breaks: [],
     replaces: { csr: { opensCounter: () => true } },
   },
+  'csr.counter-enables-inverted': {
+    says: 'a set bit of mcounteren, hcounteren or scounteren closes its counter',
+    breaks: [],
+    replaces: { csr: { opensCounter: (bit) => !bit } },
+  },
   'csr.state-enables-ignored': {
     says: 'mstateen and hstateen close nothing',
     breaks: [],
@@ -199,6 +223,31 @@ export const INSTRUCTION_FAULTS = {
     says: 'stimecmp is open without menvcfg.STCE',
     breaks: [],
     replaces: { csr: { opensTimer: () => true } },
+  },
+  'csr.float-open-to-guests': {
+    says: 'vsstatus.FS does not close float state to a guest',
+    breaks: [],
+    replaces: { csr: { floatIsOff: (host) => host } },
+  },
+  'csr.float-never-off': {
+    says: 'FS does not close float state',
+    breaks: [],
+    replaces: { csr: { floatIsOff: () => false } },
+  },
+  'csr.float-never-dirty': {
+    says: 'float instructions leave FS as it was',
+    breaks: [],
+    replaces: { csr: { dirtiesFloat: () => false } },
+  },
+  'csr.float-flags-replaced': {
+    says: 'the flags of an operation replace those that stood',
+    breaks: [],
+    replaces: { csr: { accrued: (_, raised) => raised } },
+  },
+  'instruction.environment-ignored': {
+    says: 'menvcfg, henvcfg and senvcfg close no instruction',
+    breaks: [],
+    replaces: { csr: { enablesOperation: () => true } },
   },
   'instruction.virtual-as-illegal': {
     says: 'what a guest may not execute is an illegal instruction',

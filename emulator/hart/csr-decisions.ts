@@ -59,6 +59,14 @@ export const csrDecisions = {
   hypervisorAccessAsSupervisor: (spvp: boolean) => spvp,
   /** HLV, HLVX and HSV in U-mode need hstatus.HU. */
   userMayUseHypervisorAccess: (hu: boolean) => hu,
+  /** Float state is off where either status register that counts says so: of the host, of the guest. */
+  floatIsOff: (host: boolean, guest: boolean) => host || guest,
+  /** What changes float state makes FS Dirty. */
+  dirtiesFloat: () => true,
+  /** Flags add up until software clears them. */
+  accrued: (old: number, raised: number) => old | raised,
+  /** menvcfg, henvcfg and senvcfg: a clear field closes cache-block and shadow-stack instructions below. */
+  enablesOperation: (bits: boolean) => bits,
   /** Reads of protection-table entries follow MBE. */
   tableBigEndian: (mbe: boolean, _sbe: boolean) => mbe,
 

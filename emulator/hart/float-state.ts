@@ -11,6 +11,8 @@ const FCSR = 2 * cellOf('fcsr');
 const FS = 3 << 13;
 const DIRTY = 3 << 13;
 const SD = 1 << 31;
+/** fflags. */
+const FLAGS = 31;
 
 const isVirtual = (mode: Mode) => mode === 'VS' || mode === 'VU';
 
@@ -18,15 +20,16 @@ const isVirtual = (mode: Mode) => mode === 'VS' || mode === 'VU';
  * What `mode` may do with float state: 0 nothing (Off: an illegal instruction), 1 read it, and write it after
  * `markFloatDirty`, 2 write it. With V=1 both vsstatus.FS and mstatus.FS count.
  */
-export function floatStatus({ words }: CsrState, mode: Mode): 0 | 1 | 2 {
+export function floatStatus({ words, decide }: CsrState, mode: Mode): 0 | 1 | 2 {
   const host = words[MSTATUS] & FS;
   const guest = isVirtual(mode) ? words[VSSTATUS] & FS : host;
-  if (host === 0 || guest === 0) return 0;
+  if (decide.floatIsOff(host === 0, guest === 0)) return 0;
   return host === DIRTY && guest === DIRTY ? 2 : 1;
 }
 
 /** Float state was written in `mode`: FS and SD of each status register that counts. */
 export function markFloatDirty(state: CsrState, mode: Mode): void {
+  if (!state.decide.dirtiesFloat()) return;
   markDirty(state, MSTATUS);
   if (isVirtual(mode)) markDirty(state, VSSTATUS);
 }
@@ -44,6 +47,7 @@ export function dynamicRounding({ words }: CsrState): number {
 /** Adds the flags of an operation to fcsr; flags are float state. */
 export function accrueFlags(state: CsrState, mode: Mode, flags: number): void {
   if (flags === 0) return;
-  state.words[FCSR] |= flags;
+  const { words, decide } = state;
+  words[FCSR] = (words[FCSR] & ~FLAGS) | decide.accrued(words[FCSR] & FLAGS, flags);
   markFloatDirty(state, mode);
 }

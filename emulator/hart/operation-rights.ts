@@ -47,7 +47,7 @@ export function deniesOperation(
   const needs = NEEDS[operation];
   if (needs === undefined) return null;
   if (mode === 'M') return needs === SSE && operation !== 'ssamoswap' ? deny(2) : null;
-  const on = (name: string) => (state.raw(name) & needs) !== 0n;
+  const on = (name: string) => state.decide.enablesOperation((state.raw(name) & needs) !== 0n);
   if (!on('menvcfg')) return deny(2);
   if (isVirtual(mode) && !on('henvcfg')) return deny(22);
   if (mode === 'U' && !on('senvcfg')) return deny(2);
