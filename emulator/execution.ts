@@ -4,6 +4,7 @@ import type { Result, Trap } from './access/trap.ts';
 import type { Board } from './devices/board.ts';
 import type { Terminal } from './devices/device.ts';
 import { NOWHERE } from './devices/device.ts';
+import type { Witness } from './engine/commit.ts';
 import { Engine } from './engine/run.ts';
 import { Clock } from './hart/clock.ts';
 import { Executor, PARKED } from './hart/executor.ts';
@@ -18,6 +19,8 @@ import type { Platform } from './platform.ts';
 export class Execution {
   /** Where UARTs and HTIF read and write. */
   terminal: Terminal = NOWHERE;
+  /** Sees every instruction of the next runs; each takes about ten times as long. */
+  witness: Witness | null = null;
   private readonly memory: Memory;
   private readonly clock: Clock;
   private readonly schedule: Schedule;
@@ -178,6 +181,7 @@ export class Execution {
     if (!this.isCurrent) {
       this.engine.reset(this.platform, this.executors, this.platform.ways !== 'off');
       this.isCurrent = true;
+      if (this.witness !== null) this.engine.showTo(this.witness);
     }
     return this.engine;
   }

@@ -61,6 +61,8 @@ export { place } from './loader/place.ts';
 export type { Boot, BootRequest } from './loader/boot.ts';
 export { bootImages, payloadAddress } from './loader/boot.ts';
 export { Machine } from './machine.ts';
+export type { Access, Commit, CommitLog, RegisterWrite } from './engine/commit.ts';
+export { Recorder } from './engine/commit.ts';
 export type { Limits, Stop } from './hart/schedule.ts';
 export { ArenaFull } from './memory/arena.ts';
 export type { Fault } from './decisions.ts';

@@ -19,6 +19,7 @@ import { EXIT, Handlers } from './handlers.ts';
 import { interpreterModule } from './interpreter.ts';
 import { executeMemory, floatOff } from './memory-rows.ts';
 import { Watch } from './watch.ts';
+import type { Witness } from './commit.ts';
 import { wasm } from './web-assembly.ts';
 import type { WasmModule } from './web-assembly.ts';
 
@@ -67,6 +68,7 @@ export class Engine {
   /** The policy gives entries up at the beginning of a slice. */
   #forgets = false;
   #portion = FIRST_PORTION;
+  #witness: Witness | null = null;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -86,6 +88,7 @@ export class Engine {
     const keepsCode = platform.caching === 'retain';
     this.#rules = { isCompressed: made.handlers.isCompressed, keepsCode };
     this.#forgets = platform.caching === 'random';
+    this.#witness = null;
     block.touchRegisters();
     // Which entries `sized` gives up depends on every access: all must be seen.
     const mayServe = hasWays && platform.caching !== 'sized';
@@ -97,6 +100,12 @@ export class Engine {
   /** Whether every access of harts must be seen: no way serves then. */
   observe(isObserved: boolean): void {
     for (const core of this.#cores) core.observe(isObserved);
+  }
+
+  /** Shows every instruction to somebody, until the next reset. */
+  showTo(witness: Witness): void {
+    this.#witness = witness;
+    this.observe(true);
   }
 
   /**
@@ -154,8 +163,10 @@ export class Engine {
       const why = run(core.cells, ways.base);
       core.remaining += left - portion;
       if (why === EXIT.budget) {
-        if (core.isStepping) core.lookUp();
-        else if (portion === this.#portion) this.#portion = Math.min(portion * 10, PORTION);
+        if (core.isStepping) {
+          core.lookUp();
+          this.#witness?.ends(core.executor);
+        } else if (portion === this.#portion) this.#portion = Math.min(portion * 10, PORTION);
       } else if (this.#serve(core, why) === 2) return;
     }
   }
@@ -175,7 +186,12 @@ export class Engine {
         if (core.remaining === 0) return 2;
         if (code.isFull) this.#decodeAnew(code);
         const flow = fetch(core, code, this.#rules);
-        return flow === FETCHED ? 0 : this.#finish(core, flow, 0);
+        if (flow !== FETCHED) return this.#finish(core, flow, 0);
+        if (this.#witness !== null) {
+          const { decoded, word } = code.at(core.record);
+          this.#witness.begins(executor, decoded, word);
+        }
+        return 0;
       }
       case EXIT.target: {
         const { addressLow, addressHigh } = core;
@@ -208,6 +224,7 @@ export class Engine {
     if (flow === 0) core.next(length);
     else core.lookUp();
     this.#refresh(core);
+    this.#witness?.ends(core.executor);
     return flow;
   }
 

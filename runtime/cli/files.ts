@@ -149,7 +149,7 @@ export function decodeScript(bytes: Uint8Array, shown: string): Source | Diagnos
 }
 
 /** The bytes of a file; null when there are more than `limit`. A pipe is read only as an open stream: `/dev/stdin`. */
-function readAtMost(path: string, limit: number): Buffer | null {
+export function readAtMost(path: string, limit: number): Buffer | null {
   const stat = statSync(path);
   // Opening a pipe waits for its writer, and nothing can interrupt that.
   if (!stat.isFile() && !stat.isDirectory() && !/^\/(dev|proc)\//.test(path)) {

@@ -57,6 +57,10 @@ export class Bench {
       stdout,
       stderr,
       stdin: () => Promise.resolve(Buffer.from(this.stdin)),
+      listen: (hear) => {
+        hear(Buffer.from(this.stdin), false);
+        return { isRaw: false, stop: () => undefined };
+      },
     };
     let code = 2;
     try {
@@ -74,8 +78,8 @@ class Memory implements Output {
   readonly isTTY = false;
   readonly columns = null;
   readonly failed = null;
-  write(text: string): void {
-    this.text += text;
+  write(text: string | Uint8Array): void {
+    this.text += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
   }
   flush(): Promise<void> {
     return Promise.resolve();

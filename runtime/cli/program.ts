@@ -117,6 +117,28 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     ],
     load: () => import('./mutate.ts'),
   },
+  exec: {
+    usage: '<file>',
+    says: 'run a program or firmware: ELF, or raw bytes for the beginning of RAM',
+    settings: ['seed', 'caching', 'revision', 'set', 'fault'],
+    flags: [
+      ['--isa <isa>', 'such as rv64gch_sstc_smsd; without it all that is modelled'],
+      ['--harts <n>', 'harts that start, 1 to 64 (1)'],
+      ['--ram <size>', 'from 4M to 2G, and where: 64M@0x8000_0000 (256M@0x8000_0000)'],
+      ['--at <address>', 'where a raw file goes, and a program linked at 0'],
+      ['--payload <file>', 'what firmware starts in S-mode: raw, 2 MiB into RAM, or ELF'],
+      ['--dtb <file>', 'a device tree blob instead of the generated one'],
+      ['--max-steps <n>', 'instructions of all harts together; then exit status 3'],
+      ['--trace <file>', 'a line for each retired instruction, as Spike logs them'],
+      ['--uart <file>', 'what the UART prints goes there'],
+    ],
+    examples: [
+      ['sdt exec test.elf --max-steps 1000000', 'exit status: that of the program'],
+      ['sdt exec fw_dynamic.elf --payload u-boot.bin', 'OpenSBI starts U-Boot'],
+      ['sdt exec test.elf --trace test.log --seed 7', 'a trace, and other turns of the harts'],
+    ],
+    load: () => import('./exec.ts'),
+  },
   export: {
     usage: '<format> [paths...]',
     says: 'print the plans of the cases; the format is json',
