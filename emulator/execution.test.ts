@@ -325,6 +325,31 @@ describe('WFI', () => {
     expect(made.readRegister(0, 'x10')).toBe(7n);
   });
 
+  it('arrives behind itself when it wakes', () => {
+    const made = machine({ devices: [{ kind: 'clint', base: CLINT }] });
+    const labels = load(
+      made,
+      `li t0, ${CLINT + 0x4000n}; li t1, 500; sd t1, 0(t0); li t2, 0x80; csrw mie, t2; wfi; end: j .`,
+    );
+    const end = labels.get('end') ?? 0n;
+    made.start(0, { mode: 'M', pc: CODE });
+    expect(run(made, 100, [end])).toMatchObject({ why: 'until', pc: end });
+    expect(made.peekCsr(0, 'time')).toBe(500n);
+  });
+
+  it('that ends in an interrupt does not arrive', () => {
+    const made = machine({ devices: [{ kind: 'clint', base: CLINT }] });
+    const labels = load(
+      made,
+      `li t0, ${CLINT + 0x4000n}; li t1, 500; sd t1, 0(t0); li t2, 0x80; csrw mie, t2; csrsi mstatus, 8; wfi; end: j .`,
+    );
+    const end = labels.get('end') ?? 0n;
+    made.start(0, { mode: 'M', pc: CODE });
+    const until = [{ hart: 0, pc: end }];
+    const stop = made.run({ steps: 100, until, stopAtTrap: () => true });
+    expect(stop).toMatchObject({ why: 'trap', trap: { interrupt: true, cause: 7, epc: end } });
+  });
+
   it('falls through where an interrupt is pending and enabled in mie, though it cannot be taken', () => {
     const made = machine();
     made.pokeCsr(0, 'mip', 2n);

@@ -38,6 +38,8 @@ export class Executor {
   parked = true;
   /** In WFI or WRS.NTO. */
   waiting = false;
+  /** It waited, and has not run since. */
+  isWoken = false;
   /** Whether the wait is for a reservation, too. */
   waitsForReservation = false;
   /** A non-maskable interrupt is pending. */
@@ -74,6 +76,7 @@ export class Executor {
     this.reservation.clear();
     this.reservation.decide = this.hart.decisions.reservation;
     this.waiting = false;
+    this.isWoken = false;
     this.waitsForReservation = false;
     this.nmi = false;
     this.trap = null;
@@ -242,6 +245,7 @@ export class Executor {
     this.reservation.clear();
     if (!this.waitsForReservation) return;
     this.waiting = false;
+    this.isWoken = true;
     this.waitsForReservation = false;
   }
 

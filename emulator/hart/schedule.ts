@@ -103,15 +103,18 @@ export class Schedule {
       const length = isAlone ? ALONE : this.draw();
       const watched = limits.until.filter(({ hart }) => hart === executor.hart.id);
       const budget = watched.length > 0 ? 1 : Math.min(length, left, due);
-      executor.interrupt();
+      const { isWoken: isFresh } = executor;
+      executor.isWoken = false;
+      const isInterrupted = executor.interrupt();
+      // A hart arrives behind its WFI when it wakes there.
+      if (isFresh && !isInterrupted && arrives(executor, watched)) return stop('until');
       const steps = this.isStopped() ? 0 : runner.run(executor, budget);
       left -= steps;
       if (ready.length > 1 && (watched.length === 0 || this.turnIsOver())) {
         this.turn = executor.hart.id + 1;
       }
       if (this.stopped !== null) return stop('trap', this.stopped);
-      const { pc } = executor.registers;
-      if (steps > 0 && watched.some((at) => at.pc === pc)) return stop('until');
+      if (steps > 0 && !executor.waiting && arrives(executor, watched)) return stop('until');
     }
   }
 
@@ -159,7 +162,12 @@ function wake(executor: Executor): void {
   if (executor.nmi || isWoken(executor.hart.csrs)) {
     executor.waiting = false;
     executor.waitsForReservation = false;
+    executor.isWoken = true;
   }
+}
+
+function arrives({ registers }: Executor, places: readonly { readonly pc: bigint }[]): boolean {
+  return places.length > 0 && places.some(({ pc }) => pc === registers.pc);
 }
 
 function codeOf(end: End | null): number | null {
