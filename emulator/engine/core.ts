@@ -60,6 +60,14 @@ export class Core {
     ways.drop();
   }
 
+  /** Ways do not serve the next instruction, or do again: that of a step of a scenario is always seen. */
+  suspend(isSuspended: boolean): void {
+    const { ways } = this.executor.hart;
+    ways.isOn = this.#hasWays && !this.isObserved && !isSuspended;
+    // Enters anew, with other numbers.
+    this.#mode = null;
+  }
+
   /** Whether generated code may do one instruction at a time only. */
   get isStepping(): boolean {
     return this.isSingle || !this.executor.hart.ways.isOn;
