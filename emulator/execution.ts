@@ -30,6 +30,7 @@ export class Execution {
   /** Made at the first instruction; whether it knows of the last reset. */
   private engine: Engine | null = null;
   private isCurrent = false;
+  private isObserved = false;
   private decoder: Decoder | null = null;
 
   constructor(memory: Memory, board: Board) {
@@ -58,6 +59,7 @@ export class Execution {
   reset(platform: Platform, harts: readonly Hart[]): void {
     this.platform = platform;
     this.isCurrent = false;
+    this.isObserved = false;
     this.decoder = null;
     while (this.all.length < harts.length) this.all.push(new Executor(harts[this.all.length]));
     if (this.executors.length !== harts.length) this.executors = this.all.slice(0, harts.length);
@@ -164,6 +166,12 @@ export class Execution {
       .join(';');
   }
 
+  /** Whether every access of programs must be seen: traced, counted. Steps of a scenario always are. */
+  observe(isObserved: boolean): void {
+    this.isObserved = isObserved;
+    if (this.isCurrent) this.engine?.observe(isObserved || this.witness !== null);
+  }
+
   /** Whoever runs looks whether it may go on. */
   private attend(): void {
     for (const { hart } of this.executors) hart.csrs.attention = true;
@@ -181,6 +189,7 @@ export class Execution {
     if (!this.isCurrent) {
       this.engine.reset(this.platform, this.executors, this.platform.ways !== 'off');
       this.isCurrent = true;
+      if (this.isObserved) this.engine.observe(true);
       if (this.witness !== null) this.engine.showTo(this.witness);
     }
     return this.engine;

@@ -232,6 +232,7 @@ export class Machine {
 
   trace(on: boolean): void {
     for (const hart of this.active) hart.port.trace = on ? this.log : null;
+    this.execution.observe(on);
   }
 
   takeTrace(): readonly WalkStep[] {

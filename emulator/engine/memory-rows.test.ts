@@ -90,6 +90,27 @@ describe.each([64, 32] as const)('RV%i loads and stores', (xlen) => {
   });
 });
 
+describe('an instruction of a scenario', () => {
+  test('accesses memory each time, also between runs of programs', () => {
+    const world = paged('loop: ld a0, 0(zero)\n j loop', 'none');
+    world.engine.run(world.hart, 10);
+    const { counts } = world.hart.hart;
+    // ld a0, 0(zero)
+    const load = 0x0000_3503;
+    for (let k = 1; k <= 3; k++) {
+      const [tables, data] = [counts.s, counts.data];
+      world.start(0n, 'S');
+      world.engine.execute(world.hart, load);
+      expect(world.hart.trap).toBe(null);
+      expect([counts.s - tables, counts.data - data]).toEqual([3, 1]);
+    }
+    world.start(ORIGIN, 'S');
+    const data = counts.data;
+    world.engine.run(world.hart, 1000);
+    expect(counts.data - data).toBeLessThan(10);
+  });
+});
+
 describe('atomics', () => {
   const functions: Readonly<Record<string, (old: bigint, by: bigint, n: number) => bigint>> = {
     amoswap: (_, by) => by,

@@ -120,11 +120,14 @@ export class Engine {
 
   /** Executes one instruction that lies nowhere, as if it had been fetched at the pc. */
   execute(executor: Executor, word: number): void {
-    const core = this.#begin(executor, 1);
+    const core = this.#cores[executor.hart.id];
+    core?.suspend(true);
+    this.#begin(executor, 1);
     const position = core.cells + CELL.single;
     this.#code!.write(executor.hart.id, position, word, -1);
     core.stand(position, true);
     this.#slice(core, 1);
+    core.suspend(false);
   }
 
   #begin(executor: Executor, budget: number): Core {
