@@ -4,6 +4,7 @@ import { PLAIN } from '../access/physical.ts';
 import type { Flow } from '../hart/executor.ts';
 import { CELL } from '../memory/layout.ts';
 import { WATCH } from '../memory/memory.ts';
+import { R } from '../rules/fired.ts';
 import { nextPage, virtualPages } from '../memory/page.ts';
 import type { CodePages } from './code-pages.ts';
 import type { Core } from './core.ts';
@@ -74,6 +75,7 @@ function fetchPart(core: Core, distance: number): Flow | typeof FETCHED {
   const partPage = isNext ? nextPage(page, virtualPages(registers.xlen)) : page;
   const partOffset = isNext ? at - 4096 : at;
   const why = hart.perform(mode, OPERATIONS.fetch, partPage, partOffset, 2);
+  if (isNext && hart.port.context.domain !== null) hart.csrs.fired[R.SMMPT_SPLIT_10] = 1;
   return why === null ? FETCHED : executor.fetchFault(why, partPage, partOffset);
 }
 
