@@ -1,9 +1,9 @@
 /** Where regions lie: fixed ones first, then each other one in the first free aligned slot of RAM, in file order. */
-import type { StatementOf } from '../syntax/ast.ts';
+import type { Expr, StatementOf } from '../syntax/ast.ts';
 import type { Case } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
 import { DEFAULT_RAM, PAGE, type Range } from './range.ts';
-import type { Placed } from '../compile/scope.ts';
+import type { Placed, Scope } from '../compile/scope.ts';
 
 /** The top of the first RAM bank, where tables are built: 16M, 64M for the larger tables of the MTT era. */
 export function tablePool(ram: readonly Range[], isolation: 'smmpt' | 'smmtt'): Range {
@@ -60,6 +60,17 @@ function hangsOnUnplaced(placed: Placed, lines: readonly Placed[], c: Case): boo
   );
 }
 
+/** The value of an expression; null where it could not be made out, which has been told. */
+function knownValue(expr: Expr, scope: Scope, c: Case, what: string): bigint | null {
+  let told = false;
+  const accept: Case['accept'] = (...finding) => {
+    told = true;
+    c.accept?.(...finding);
+  };
+  const value = constantValue(expr, scope, c.accept === null ? c : { ...c, accept }, what);
+  return told ? null : value;
+}
+
 type SlotFinder = (size: bigint, aligned: bigint, c: Case) => bigint | null;
 
 function place(placed: Placed, find: SlotFinder | null, c: Case): void {
@@ -68,15 +79,16 @@ function place(placed: Placed, find: SlotFinder | null, c: Case): void {
   c.position = placed.position;
   const name = region.name.text;
   if (c.frame.byName.has(name)) return;
-  const size = constantValue(region.size, scope, c, 'the size of a region');
+  const known = knownValue(region.size, scope, c, 'the size of a region');
+  const size = known ?? 0n;
   const asked =
-    region.aligned === null ? PAGE : constantValue(region.aligned, scope, c, 'an alignment');
+    region.aligned === null ? PAGE : (knownValue(region.aligned, scope, c, 'an alignment') ?? PAGE);
   const possible = asked !== 0n && (asked & (asked - 1n)) === 0n;
   const aligned = possible ? asked : PAGE;
   let base = region.at === null ? 0n : constantValue(region.at, scope, c, 'the place of a region');
   // 0 stands for a place that could not be made out.
   if (region.at !== null && base === 0n) c.frame.unplaced.add(name);
-  if (size === 0n) c.accept?.('SDT239', region.size.span, 'a region has at least one byte');
+  if (known === 0n) c.accept?.('SDT239', region.size.span, 'a region has at least one byte');
   if (!possible) {
     c.accept?.('SDT303', region.aligned!.span, `an alignment is a power of two, found ${asked}`);
   }

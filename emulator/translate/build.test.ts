@@ -96,6 +96,19 @@ describe('page tables', () => {
     expect(table.entryAddress(0x20_0000n, 0)).toBeNull();
   });
 
+  it('64 KiB leaves are NAPOT groups: sixteen equal entries, PPN[3:0] = 1000', () => {
+    const { memory, table } = make(STAGE_GEOMETRIES.sv39);
+    expect(table.map(0x2_0000n, 0x8003_0000n, 128n * K, 3, { leaf: 64n * K }).error).toBeNull();
+    const at = (va: bigint) => memory.read(table.entryAddress(va, 0) ?? 0n);
+    for (let page = 0n; page < 16n; page++) {
+      expect(at(0x2_0000n + page * 4096n)).toBe((1n << 63n) | (0x8_0038n << 10n) | 0xc7n);
+      expect(at(0x3_0000n + page * 4096n)).toBe((1n << 63n) | (0x8_0048n << 10n) | 0xc7n);
+    }
+    expect(table.map(0x2_1000n, 0x8003_0000n, 64n * K, 3, { leaf: 64n * K }).error).toMatch(
+      /whole number of 64K leaves/,
+    );
+  });
+
   it('says what it changed', () => {
     const { table } = make(STAGE_GEOMETRIES.sv48);
     expect(table.map(0n, 0x8000_0000n, 2n * M, 3).change).toMatchObject({
@@ -125,7 +138,9 @@ describe('page tables', () => {
     expect(table.map(1n << 38n, 0n, 4096n, 1).error).toMatch(/not an address of sv39/);
     expect(table.map(0n, 1n << 56n, 4096n, 1).error).toMatch(/beyond the reach/);
     expect(table.map(0n, 0n, 4096n, 2).error).toMatch(/reserved encoding/);
-    expect(table.map(0n, 0n, 4096n, 1, { leaf: 64n * K }).error).toMatch(/no 64K leaves/);
+    expect(table.map(0n, 0n, 32n * K, 1, { leaf: 32n * K }).error).toMatch(/no 32K leaves/);
+    const small = make(STAGE_GEOMETRIES.sv32).table;
+    expect(small.map(0n, 0n, 64n * K, 1, { leaf: 64n * K }).error).toMatch(/no 64K leaves/);
     expect(table.unmap(0n, 4096n).error).toBeNull();
   });
 });

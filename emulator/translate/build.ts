@@ -11,13 +11,15 @@ const G = 1n << 5n;
 const A = 1n << 6n;
 const D = 1n << 7n;
 const N = 1n << 63n;
+/** Svnapot has groups of sixteen pages. */
+const NAPOT = 16n * PAGE;
 
 export interface MapOptions {
   readonly user?: boolean;
   /** Leave A and D clear. */
   readonly fresh?: boolean;
   readonly global?: boolean;
-  /** Bytes that one leaf must cover; default: the largest that fits. */
+  /** Bytes that one leaf must cover, 64 KiB being a NAPOT group of RV64; default: the largest that fits. */
   readonly leaf?: bigint;
 }
 
@@ -63,6 +65,7 @@ export class PageTable {
     const wrong = this.#checkExtent(from, size) ?? this.#checkTarget(to, size, xwr, options.leaf);
     if (wrong !== null) return refuse(wrong);
     const leaf = options.leaf ?? null;
+    const isNapot = leaf === NAPOT && this.#hasNapot;
     if (leaf !== null && [from, to, size].some((value) => value % leaf !== 0n)) {
       return refuse(`the mapping is not a whole number of ${bytes(leaf)} leaves`);
     }
@@ -75,11 +78,14 @@ export class PageTable {
     const log = new EditLog();
     const base = this.#input(from);
     for (let done = 0n; done < size;) {
-      const step = this.#step(base + done, to + done, size - done, leaf);
+      const step = this.#step(base + done, to + done, size - done, isNapot ? PAGE : leaf);
       const level = this.#reach(base + done, step, leaf !== null);
       const where = this.#descend(base + done, level, log);
       if (where === null) return refuse(this.#noRoom());
-      this.#put(where, (((to + done) / PAGE) << 10n) | flags, base + done, log);
+      const page = isNapot
+        ? N | ((((to + done) / NAPOT) * 16n + 8n) << 10n)
+        : ((to + done) / PAGE) << 10n;
+      this.#put(where, page | flags, base + done, log);
       done += this.leafSizes[level] ?? PAGE;
     }
     return log.done();
@@ -268,6 +274,7 @@ export class PageTable {
     if (xwr === 0) return 'an entry without r, w and x is a pointer, not a mapping';
     if ((xwr & 3) === 2) return 'w without r is a reserved encoding of page-table entries';
     if (leaf === undefined || this.leafSizes.includes(leaf)) return null;
+    if (leaf === NAPOT && this.#hasNapot) return null;
     const legal = this.leafSizes.map(bytes).join(', ');
     return `${this.#g.name} has no ${bytes(leaf)} leaves, only ${legal}`;
   }
@@ -287,6 +294,10 @@ export class PageTable {
       return `an entry of ${this.#g.name} has bits 0 to ${bits - 1}`;
     }
     return content.kind === 'napot' && this.#g.xlen === 32 ? 'Svnapot needs RV64' : null;
+  }
+
+  get #hasNapot(): boolean {
+    return this.#g.xlen === 64;
   }
 
   #noRoom(): string {
