@@ -5,7 +5,6 @@ import { csrText, F_REGISTERS, X_REGISTERS } from '../../emulator/index.ts';
 import { protectTables } from '../build/mml.ts';
 import type { Actual } from '../judge/actual.ts';
 import type { Harts, HartState } from '../session/actors.ts';
-import { CaseError } from '../session/case-error.ts';
 import { MSECCFG_MML } from '../session/registers.ts';
 import { machineMode, type World } from '../session/world.ts';
 import { decoded, wordOf } from './assembly.ts';
@@ -37,7 +36,6 @@ export class Instructions {
     const { xlen } = platform;
     const word = wordOf(code, xlen, platform.knobs.fence_encoding);
     const instruction = decoded(word, xlen, platform.knobs.fence_encoding);
-    if (instruction === null) throw new CaseError(`no machine decodes "${code}"`);
     const hart = this.#harts.switchTo(actor);
     this.#clear(hart.id);
     const values = new Map<number, bigint>();
@@ -49,14 +47,15 @@ export class Instructions {
       backEnd.writeRegister(hart.id, register, given);
     }
     const mode = machineMode(actor.mode);
-    const csr = csrOf(instruction);
+    const csr = instruction === null ? null : csrOf(instruction);
     const before = csr === null ? 0n : backEnd.peekCsr(hart.id, csr);
     const result = backEnd.execute(hart.id, { mode, word });
     hart.used = true;
     if (result.trap !== null) this.#harts.trapped(hart, result.trap);
-    else this.#changed(hart, instruction, csr, before);
-    const { rs1, imm } = instruction.operands;
-    const origin = originOf(instruction);
+    else if (instruction !== null) this.#changed(hart, instruction, csr, before);
+    // Words that mean nothing here are the machine's to refuse.
+    const { rs1, imm } = instruction?.operands ?? { rs1: 0, imm: 0 };
+    const origin = instruction === null ? null : originOf(instruction);
     const address = BigInt.asUintN(xlen, (values.get(rs1) ?? 0n) + BigInt(imm));
     return {
       origin,
