@@ -5,8 +5,7 @@ import type { Platform } from '../platform.ts';
 import { REVISIONS } from '../revision.ts';
 import type { Fired } from '../rules/fired.ts';
 import { R } from '../rules/fired.ts';
-import type { FenceName } from './fence-request.ts';
-import type { FenceScope } from './fences.ts';
+import type { FenceName, FenceScope } from './fence-request.ts';
 
 const isLegacy = (platform: Platform) => REVISIONS[platform.revision].isolation === 'smmtt';
 

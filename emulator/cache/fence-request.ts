@@ -45,5 +45,8 @@ export interface FenceRequest {
   readonly rs2: bigint | null;
 }
 
+/** What a fence acts on. */
+export type FenceScope = 'protection' | 's' | 'vs' | 'g' | 'order' | 'code';
+
 /** tlb: leaves of the page tables; walk: their pointers; mpt: protection-table entries. */
 export type CacheKind = 'tlb' | 'walk' | 'mpt' | 'all';

@@ -12,14 +12,11 @@ import type { EntryView } from './entry-view.ts';
 import type { FenceDecisions } from './fence-decisions.ts';
 import { fenceDecisions } from './fence-decisions.ts';
 import { markAbsentFence, markFence, markInvalidation, markRefusedFence } from './fence-marks.ts';
-import type { FenceName, FenceRequest } from './fence-request.ts';
+import type { FenceName, FenceRequest, FenceScope } from './fence-request.ts';
 import { FENCES } from './fence-request.ts';
 
 /** The entry cache, as far as fences know it. */
 type Droppable = Pick<EntryCache, 'drop'>;
-
-/** What a fence acts on. */
-export type FenceScope = 'protection' | 's' | 'vs' | 'g' | 'order' | 'code';
 
 /** A fence to be applied: which entries go, and whether PMP verdicts go with them. */
 interface Invalidation {

@@ -11,6 +11,7 @@ import { CELL } from '../memory/layout.ts';
 import type { Arena } from '../memory/arena.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Platform } from '../platform.ts';
+import { executeSystem } from '../system/table.ts';
 import { CodePages } from './code-pages.ts';
 import { Core } from './core.ts';
 import { fetch, FETCHED } from './fetch.ts';
@@ -115,7 +116,11 @@ export class Engine {
   run(executor: Executor, budget: number): number {
     const core = this.#begin(executor, budget);
     core.lookUp();
-    return this.#slice(core, budget);
+    const { port } = executor.hart;
+    port.inProgram = true;
+    const steps = this.#slice(core, budget);
+    port.inProgram = false;
+    return steps;
   }
 
   /** Executes one instruction that lies nowhere, as if it had been fetched at the pc. */
@@ -204,7 +209,8 @@ export class Engine {
     }
     const { decoded, word } = code.at(record);
     if (decoded === null) return this.#finish(core, executor.illegal(word), 0);
-    if (why === EXIT.call) return this.#finish(core, executor.system(decoded), decoded.length);
+    if (why === EXIT.call)
+      return this.#finish(core, executeSystem(executor, decoded), decoded.length);
     if (why === EXIT.float && decoded.op.semantics.kind === 'pure') {
       const { csrs } = executor.hart;
       if (floatStatus(csrs, executor.mode) === 0) {

@@ -14,6 +14,7 @@ import { Memory } from '../memory/memory.ts';
 import { Pma } from '../memory/pma.ts';
 import type { Feature, Platform } from '../platform.ts';
 import { newFired } from '../rules/fired.ts';
+import { executeSystem } from '../system/table.ts';
 import { testPlatform } from '../test-platform.ts';
 import type { Flow } from './executor.ts';
 import { Executor } from './executor.ts';
@@ -147,7 +148,7 @@ export class TestHart {
     const { executor } = this;
     const { registers } = executor;
     const { op, operands } = decoded;
-    if (op.semantics.kind === 'system') return executor.system(decoded);
+    if (op.semantics.kind === 'system') return executeSystem(executor, decoded);
     if (op.semantics.kind === 'memory') return this.access(decoded);
     const compute = PURE[op.name];
     if (compute === undefined) throw new Error(`the test hart does not execute ${op.name}`);

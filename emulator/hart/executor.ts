@@ -9,7 +9,6 @@ import type { Memory } from '../memory/memory.ts';
 import type { Platform } from '../platform.ts';
 import { R } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
-import { SYSTEM } from '../system/table.ts';
 import { MNSTATUS } from './csr-nmi.ts';
 import type { Hart } from './hart.ts';
 import { nextInterrupt } from './interrupts.ts';
@@ -116,17 +115,6 @@ export class Executor {
   set remaining(count: number) {
     const { words, base } = this.registers;
     words[base + CELL.remaining / 4] = count;
-  }
-
-  /** A row `system(call)` of the instruction table. */
-  system(decoded: Decoded): Flow {
-    const { semantics } = decoded.op;
-    if (semantics.kind !== 'system') throw new Error(`${decoded.op.name} makes no call`);
-    const call = SYSTEM[semantics.call];
-    if (call === undefined) throw new Error(`${decoded.op.name} calls ${semantics.call}`);
-    this.sync();
-    const flow = call(this, decoded, semantics.args);
-    return this.hart.csrs.attention ? this.attend(decoded.length, flow) : flow;
   }
 
   /** After an instruction that may have made an interrupt pending or due: takes it, or ends the slice. */

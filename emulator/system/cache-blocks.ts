@@ -1,7 +1,7 @@
 /** CBO.ZERO, CLEAN, FLUSH, INVAL, and prefetches. */
 import type { OperationName } from '../access/kinds.ts';
 import { accessAt } from './guest-access.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 const BLOCK = 64;
 

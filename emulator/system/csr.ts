@@ -1,6 +1,6 @@
 /** CSRRW, CSRRS, CSRRC and their immediate forms. */
 import type { CsrOp } from '../hart/csr-file.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 export const csr: Call = (executor, decoded, [op, source]) => {
   const { hart, mode, registers } = executor;

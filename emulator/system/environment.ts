@@ -1,5 +1,5 @@
 /** ECALL and EBREAK. */
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 export const ecall: Call = (executor) => {
   const cause = executor.hart.decisions.trap.callCause(executor.mode);

@@ -2,7 +2,7 @@
 import type { FenceName } from '../cache/fence-request.ts';
 import { FENCES } from '../cache/fence-request.ts';
 import { R } from '../rules/fired.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 export const fence: Call = (executor, decoded, [name]) => {
   if (name === undefined) return 0;

@@ -4,7 +4,7 @@ import type { FloatName, Precision } from '../float/operations.ts';
 import { FLOAT_OPERATIONS } from '../float/operations.ts';
 import { accrueFlags, dynamicRounding, floatStatus, markFloatDirty } from '../hart/float-state.ts';
 import type { Op } from '../isa/op.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 /** What a row's syntax and encoding say of its operands. */
 interface Shape {

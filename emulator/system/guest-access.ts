@@ -3,7 +3,7 @@ import type { OperationName } from '../access/kinds.ts';
 import { OPERATIONS } from '../access/kinds.ts';
 import type { Executor, Flow } from '../hart/executor.ts';
 import type { Decoded } from '../isa/decode.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 /** One access at the address in rs1; null: done, the value is in `hart.path.value`. */
 export function accessAt(

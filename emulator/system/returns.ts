@@ -4,7 +4,7 @@ import { HSTATUS } from '../hart/csr-hypervisor.ts';
 import { MSTATUS } from '../hart/csr-machine.ts';
 import type { Executor } from '../hart/executor.ts';
 import { guestReturn, machineReturn, nmiReturn, supervisorReturn } from '../hart/trap-return.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 export const deny = (cause: 2 | 22): Denial => ({
   cause,

@@ -1,7 +1,7 @@
 /** SSPUSH, SSPOPCHK and SSRDP; where shadow stacks are off they are may-be-operations, as Zimop has them. */
 import { shadowStackGate } from '../hart/csr-shadow-stack.ts';
 import { accessAt, loaded, storing } from './guest-access.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 /** tval of a software-check exception: the shadow stack holds something else. */
 const SHADOW_STACK_FAULT = 3n;

@@ -4,7 +4,7 @@ import { MSTATUS } from '../hart/csr-machine.ts';
 import type { Executor } from '../hart/executor.ts';
 import { isWoken } from '../hart/interrupts.ts';
 import { deny } from './returns.ts';
-import type { Call } from './table.ts';
+import type { Call } from './call.ts';
 
 /** mstatus.TW below M-mode, hstatus.VTW with V=1: cause, or null. */
 function deniesWait({ mode, hart, isVirtual }: Executor): 2 | 22 | null {
