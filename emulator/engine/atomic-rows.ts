@@ -64,7 +64,8 @@ function storeConditional(executor: Executor, decoded: Decoded, size: number, pl
   const { page, offset } = place;
   const { rd, rs2 } = decoded.operands;
   // One that must fail may do so without an access, unless even that would be misaligned.
-  const mayPass = hart.csrs.platform.knobs.failing_sc === 'fault' || offset % size !== 0;
+  const isChecked = hart.csrs.platform.knobs.failing_sc === 'fault';
+  const mayPass = hart.decisions.reservation.checksFailing(isChecked) || offset % size !== 0;
   let succeeds = false;
   if (!reservation.isHeld) hart.csrs.fired[R.SMMPT_ACC_18] = 1;
   if (reservation.isHeld || mayPass) {

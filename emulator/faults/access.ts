@@ -12,6 +12,11 @@ export const ATTEMPT_FAULTS = {
     ),
     replaces: { attempt: { isolates: () => false } },
   },
+  'access.skips-isolation-of-fetches': {
+    says: 'fetches are not looked up in the protection table',
+    breaks: rules('SMMPT-ACC-29..30 SMMPT-SPLIT-10'),
+    replaces: { attempt: { isolates: (kind) => kind.origin !== 'fetch' } },
+  },
   'access.skips-isolation-of-hypervisor-loads': {
     says: 'HLV, HLVX and HSV are not looked up in the protection table',
     breaks: rules('SMMPT-ACC-08..11'),

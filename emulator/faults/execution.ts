@@ -1,7 +1,7 @@
 /** Ways to execute privileged instructions, take interrupts and return from traps wrongly. */
 import { reportDecisions } from '../access/report.ts';
 import { interruptDecisions } from '../hart/interrupt-decisions.ts';
-import type { Fault } from './fault.ts';
+import { rules, type Fault } from './fault.ts';
 
 export const TRAP_VALUE_FAULTS = {
   'trap.spvp-kept': {
@@ -253,6 +253,11 @@ export const INSTRUCTION_FAULTS = {
     says: 'what a guest may not execute is an illegal instruction',
     breaks: [],
     replaces: { csr: { guestCause: () => 2 } },
+  },
+  'reservation.checks-the-other-way': {
+    says: 'an SC that must fail is checked exactly where the open point says that it is not',
+    breaks: rules('SMMPT-ACC-18'),
+    replaces: { reservation: { checksFailing: (asKnob) => !asKnob } },
   },
   'reservation.elsewhere': {
     says: 'SC succeeds at another address than that of the LR',

@@ -4,6 +4,8 @@
 const SET = 64;
 
 export const reservationDecisions = {
+  /** An SC that must fail is checked only as the open point says. */
+  checksFailing: (asKnob: boolean) => asKnob,
   /** SC succeeds for the bytes of the last LR only. */
   covers: (isSame: boolean) => isSame,
   /** Stores of others to the reservation set break it. */
