@@ -69,11 +69,14 @@ function markDenied({ context, fired, kind }: Port): void {
 }
 
 /** An access that lies in one page, under isolation. */
-export function markWhole({ context, fired, kind }: Port, offset: number, size: number): void {
+export function markWhole(port: Port, offset: number, size: number): void {
+  const { context, fired, kind } = port;
   if (context.domain === null) return;
   fired[R.SMMPT_SPLIT_12] = 1;
-  if (offset === 0) fired[R.SMMPT_SPLIT_13] = 1;
-  if (kind.origin === 'fetch' && offset + size === 4096) fired[R.SMMPT_SPLIT_11] = 1;
+  // A program's accesses are not all seen, so what depends on where in a page they lie is marked by steps; but the
+  // last parcel of a page is always fetched for itself.
+  if (offset === 0 && !port.inProgram) fired[R.SMMPT_SPLIT_13] = 1;
+  if (kind.origin === 'fetch' && size === 2 && offset === 4094) fired[R.SMMPT_SPLIT_11] = 1;
 }
 
 /** An access in two pages; `first` is the physical page of its first part, `why` the verdict on the second. */

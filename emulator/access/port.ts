@@ -59,6 +59,8 @@ export class Port extends Verdicts {
   borrowed = false;
   /** mstatus.MPRV, while M-mode executes. */
   mprv = false;
+  /** A program makes the access, not a step of a scenario. */
+  inProgram = false;
 
   // Results.
   /** Output page of a translation. */

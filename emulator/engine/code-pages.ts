@@ -89,13 +89,14 @@ export class CodePages {
     const frame = Math.floor(this.#owners[page] / MAX_HARTS);
     const offset = (position - CODE - page * CODE_PAGE) / (RECORD.size / 2);
     const memory = this.#memory;
+    // The last parcel is fetched for itself: the instruction may go on in the next page.
+    if (offset === 4094) {
+      this.#arena.words[position >>> 2] = HANDLER.straddle;
+      return;
+    }
     memory.load(frame, offset, 2);
     let word = memory.lo;
     if ((word & 3) === 3) {
-      if (offset === 4094) {
-        this.#arena.words[position >>> 2] = HANDLER.straddle;
-        return;
-      }
       memory.load(frame, offset + 2, 2);
       word |= memory.lo << 16;
     }

@@ -4,8 +4,8 @@ import { PLAIN } from '../access/physical.ts';
 import type { Flow } from '../hart/executor.ts';
 import { CELL } from '../memory/layout.ts';
 import { WATCH } from '../memory/memory.ts';
-import { R } from '../rules/fired.ts';
 import { nextPage, virtualPages } from '../memory/page.ts';
+import { R } from '../rules/fired.ts';
 import type { CodePages } from './code-pages.ts';
 import type { Core } from './core.ts';
 
@@ -32,7 +32,10 @@ export function fetch(core: Core, code: CodePages, rules: FetchRules): Flow | ty
   const word = hart.path.value.lo;
   const needs = physical.rightsOf(EXECUTE, port.context.mode === 'M');
   const frame = physical.ready(port.page, needs | PLAIN);
-  if (frame < 0 || offset + lengthOf(word) > 4096) return fetchRest(core, code, word, first);
+  const isLast = offset === 4094;
+  if (frame < 0 || (isLast && (lengthOf(word) === 4 || !isSettled(core)))) {
+    return fetchRest(core, code, word, first);
+  }
   const position = code.make(hart.id, frame);
   if (!rules.keepsCode) physical.memory.watch(frame, WATCH.code);
   // Watching the page may have dropped the ways.
@@ -40,10 +43,15 @@ export function fetch(core: Core, code: CodePages, rules: FetchRules): Flow | ty
   hart.ways.fill('fetch', core.pcLow, core.pcHigh, position);
   const record = position + offset * 8;
   core.stand(record, false);
-  if (hart.ways.isOn) return FETCHED;
-  code.ensure(hart.id, record);
-  const length = lengthOf(code.at(record).word);
-  return length > first ? fetchPart(core, first) : FETCHED;
+  if (isLast) code.write(hart.id, record, word, offset);
+  else code.ensure(hart.id, record);
+  return FETCHED;
+}
+
+/** Whether it is known already that an instruction at a page's end does not look at the next (SMMPT-SPLIT-11). */
+function isSettled({ executor }: Core): boolean {
+  const { fired } = executor.hart.port;
+  return fired[R.SMMPT_SPLIT_11] === 1 || !executor.hart.csrs.platform.features.has('Smsd');
 }
 
 /** An instruction in two pages, or in a page that is not allowed as a whole: its parts are fetched each time. */
