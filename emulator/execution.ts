@@ -143,6 +143,11 @@ export class Execution {
     return this.executor(hart).mode;
   }
 
+  /** Whether a hart is in WFI or WRS.NTO, its pc behind it. */
+  isWaiting(hart: number): boolean {
+    return this.executor(hart).waiting;
+  }
+
   /** Ticks since reset. */
   ticks(): number {
     return this.clock.ticks();

@@ -53,6 +53,7 @@ export type { TreeRequest } from './devices/device-tree.ts';
 export { platformBlob } from './devices/device-tree.ts';
 export type { Line as DialogueLine } from './devices/dialogue.ts';
 export { Dialogue } from './devices/dialogue.ts';
+export { loadAssembly } from './loader/assembly.ts';
 export { loadElf } from './loader/elf.ts';
 export { loadRaw } from './loader/raw.ts';
 export type { Image, LoadError, Loaded, Segment } from './loader/image.ts';

@@ -1,4 +1,4 @@
-/** `.word` and its kind, `.zero`, `.align`: data between instructions. */
+/** `.word` and its kind, `.asciz`, `.zero`, `.align`: data between instructions. */
 import type { Scope } from './expression.ts';
 import { evaluate } from './expression.ts';
 import { hint } from './spelling.ts';
@@ -25,6 +25,14 @@ const ALIGN: ReadonlyMap<string, 'power' | 'bytes'> = new Map([
   ['.balign', 'bytes'],
 ]);
 
+/** Texts, and whether a zero byte closes each. */
+const TEXTS: ReadonlyMap<string, boolean> = new Map([
+  ['.ascii', false],
+  ['.asciz', true],
+  ['.string', true],
+]);
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, '"': 34, '\\': 92 };
+
 const ONE_VALUE = /^(\.zero|\.skip)$/;
 /** No text may become longer than this. */
 export const LONGEST = 2 ** 20;
@@ -34,6 +42,7 @@ const NO_SCOPE: Scope = { pc: 0n, labels: new Map(), locals: new Map() };
 export function directiveSize(name: Token, operands: readonly Token[], pc: bigint): number {
   const bytes = DATA.get(name.text);
   if (bytes !== undefined) return bytes * listOf(name, operands).length;
+  if (TEXTS.has(name.text)) return textBytes(name, operands).length;
   const align = ALIGN.get(name.text);
   if (align !== undefined) {
     const number = count(name, operands, align === 'power' ? 12 : 4096);
@@ -45,7 +54,7 @@ export function directiveSize(name: Token, operands: readonly Token[], pc: bigin
     return over === 0 ? 0 : unit - over;
   }
   if (ONE_VALUE.test(name.text)) return count(name, operands, LONGEST);
-  const known = [...DATA.keys(), ...ALIGN.keys(), '.zero', '.skip'];
+  const known = [...DATA.keys(), ...TEXTS.keys(), ...ALIGN.keys(), '.zero', '.skip'];
   throw new Mistake(`the directive '${name.text}' is not supported${hint(name.text, known)}`, name);
 }
 
@@ -56,6 +65,7 @@ export function directiveBytes(
   size: number,
   scope: Scope,
 ): Uint8Array {
+  if (TEXTS.has(name.text)) return Uint8Array.from(textBytes(name, operands));
   const out = new Uint8Array(size);
   const bytes = DATA.get(name.text);
   if (bytes === undefined) return ALIGN.has(name.text) ? padding(out) : out;
@@ -79,6 +89,24 @@ export function directiveBytes(
 function padding(out: Uint8Array): Uint8Array {
   for (let end = out.length; end >= 4; end -= 4) out.set([0x13, 0, 0, 0], end - 4);
   if (out.length % 4 >= 2) out.set([0x01, 0], (out.length % 4) - 2);
+  return out;
+}
+
+/** The bytes of texts in quotes: ASCII, with `\\n`, `\\t`, `\\r`, `\\0`, `\\"` and `\\\\`. */
+function textBytes(name: Token, operands: readonly Token[]): readonly number[] {
+  const out: number[] = [];
+  for (const token of listOf(name, operands)) {
+    const inside = /^"((?:[^"\\]|\\.)*)"$/.exec(token.text)?.[1];
+    if (inside === undefined) throw new Mistake(`'${name.text}' takes a text in quotes`, token);
+    for (const [char] of inside.matchAll(/\\?./gu)) {
+      const byte = char.length === 1 ? char.charCodeAt(0) : ESCAPES[char.slice(1)];
+      if (byte === undefined || byte > 127) {
+        throw new Mistake(`'${char}' is no ASCII character and no escape that is known`, token);
+      }
+      out.push(byte);
+    }
+    if (TEXTS.get(name.text) === true) out.push(0);
+  }
   return out;
 }
 

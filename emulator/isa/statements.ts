@@ -29,16 +29,19 @@ export class Mistake extends Error {
   }
 }
 
+/** Texts in quotes hold what would otherwise end a statement; one that is not closed ends with its line. */
+const COMMENT = /"(?:[^"\\]|\\.)*(?:"|\\?$)|(?:#|\/\/).*$/g;
+const PART = /(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^;"])+/g;
+const OPERAND = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[(),]|[^\s(),"][^(),"]*/g;
+
 /** Statements of a text; they end at line ends and `;`, comments begin with `#` or `//`. */
 export function statementsOf(text: string): readonly Statement[] {
   const out: Statement[] = [];
   text.split(/\r?\n/).forEach((whole, index) => {
-    const code = whole.replace(/(#|\/\/).*$/, '');
-    let col = 1;
-    for (const part of code.split(';')) {
-      const statement = statementOf(part, index + 1, col);
+    const code = whole.replace(COMMENT, (found) => (found.startsWith('"') ? found : ''));
+    for (const part of code.matchAll(PART)) {
+      const statement = statementOf(part[0], index + 1, part.index + 1);
       if (statement !== null) out.push(statement);
-      col += part.length + 1;
     }
   });
   return out;
@@ -65,7 +68,7 @@ function statementOf(text: string, line: number, start: number): Statement | nul
   }
   const name = token(word, at + indent.length);
   const operands = [];
-  for (const found of text.slice(at + head.length).matchAll(/[(),]|[^\s(),][^(),]*/g)) {
+  for (const found of text.slice(at + head.length).matchAll(OPERAND)) {
     operands.push(token(found[0].trimEnd(), at + head.length + found.index));
   }
   return { labels, name, operands };

@@ -119,7 +119,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
   exec: {
     usage: '<file>',
-    says: 'run a program or firmware: ELF, or raw bytes for the beginning of RAM',
+    says: 'run a program or firmware: ELF, assembly text (.s), or raw bytes for the beginning of RAM',
     settings: ['seed', 'caching', 'revision', 'set', 'fault'],
     flags: [
       ['--isa <isa>', 'such as rv64gch_sstc_smsd; without it all that is modelled'],

@@ -45,7 +45,8 @@ export async function exec(powered: Powered, options: ExecOptions): Promise<Ende
   const end = (outcome: Outcome): Ended => {
     const lines = outcome.says === null ? [] : [outcome.says];
     if (outcome.isLost) {
-      for (let hart = 0; hart < platform.harts; hart++) lines.push(whereHartIs(powered, hart));
+      for (let hart = 0; hart < platform.harts; hart++)
+        lines.push(whereHartIs(powered, hart, machine.execution.isWaiting(hart)));
       lines.push(trapsText(images, traps, last) ?? 'no exception was taken');
     }
     return { status: outcome.status, lines, steps };
@@ -61,6 +62,10 @@ export async function exec(powered: Powered, options: ExecOptions): Promise<Ende
       return end({ status: UNFINISHED, says, isLost: true });
     }
     steps += stop.steps;
+    if (stop.steps === SLICE && stop.retired === 0) {
+      const says = `nothing has retired for ${SLICE} steps: each trap leads to the next`;
+      return end({ status: UNFINISHED, says, isLost: true });
+    }
     if (stop.why !== 'steps' || steps === options.maxSteps) return end(outcomeOf(stop, steps));
     const outcome = await options.between();
     if (outcome !== null) return end(outcome);

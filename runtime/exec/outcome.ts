@@ -18,7 +18,7 @@ export interface Outcome {
 export function outcomeOf(stop: Stop, steps: number): Outcome {
   const lost = (says: string): Outcome => ({ status: UNFINISHED, says, isLost: true });
   if (stop.why === 'waiting') {
-    return lost(`every hart waits for an interrupt that cannot come (after ${steps} steps)`);
+    return lost(`every hart waits for an interrupt, and none can come (after ${steps} steps)`);
   }
   if (stop.why !== 'finished' || stop.end === null) {
     return lost(`the step budget of ${steps} is used up`);

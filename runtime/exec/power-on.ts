@@ -2,6 +2,8 @@
 import type { Image, LoadError, Platform } from '../../emulator/index.ts';
 import {
   bootImages,
+  isaOf,
+  loadAssembly,
   loadElf,
   loadRaw,
   Machine,
@@ -40,7 +42,7 @@ export interface Powered {
 /** Every hart starts in M-mode at the entry: a0 = its id, a1 = the device tree, a2 = what `fw_dynamic` is told. */
 export function powerOn(request: ExecRequest): Powered | Refusal {
   const { program, payload, at, ram } = request;
-  const image = imageOf(program, at ?? ram.base);
+  const image = imageOf(program, at ?? ram.base, request);
   if ('message' in image) return image;
   const xlen = image.xlen ?? 64;
   const platform = execPlatform({
@@ -50,7 +52,8 @@ export function powerOn(request: ExecRequest): Powered | Refusal {
     fromhost: image.fromhost,
   });
   if ('message' in platform) return platform;
-  const next = payload === null ? null : imageOf(payload, payloadAddress(platform.xlen, [ram]));
+  const next =
+    payload === null ? null : imageOf(payload, payloadAddress(platform.xlen, [ram]), request);
   if (next !== null && 'message' in next) return next;
 
   const tree = request.tree ?? treeOf(platform);
@@ -78,11 +81,20 @@ export function powerOn(request: ExecRequest): Powered | Refusal {
 
 const ELF = [0x7f, 0x45, 0x4c, 0x46];
 
-/** ELF by its first bytes, else raw bytes for `base`. */
-function imageOf(file: ProgramFile, base: bigint): Image | Refusal {
-  const { bytes } = file;
-  const isElf = ELF.every((byte, k) => bytes[k] === byte) || /\.elf$/i.test(file.name);
+/** ELF by its first bytes, assembly text by its name, else raw bytes for `base`. */
+function imageOf(file: ProgramFile, base: bigint, request: ExecRequest): Image | Refusal {
+  const { bytes, name } = file;
+  const isElf = ELF.every((byte, k) => bytes[k] === byte) || /\.elf$/i.test(name);
+  if (!isElf && /\.s$/i.test(name)) return assembled(file, base, request);
   const loaded = isElf ? loadElf(bytes, { base }) : loadRaw(bytes, base);
+  return loaded.error === null ? loaded.image : named(file, loaded.error);
+}
+
+function assembled(file: ProgramFile, base: bigint, request: ExecRequest): Image | Refusal {
+  const platform = execPlatform({ ...request, xlen: 64, tohost: null, fromhost: null });
+  if ('message' in platform) return platform;
+  const text = new TextDecoder().decode(file.bytes);
+  const loaded = loadAssembly(text, isaOf(platform), platform.knobs.fence_encoding, base);
   return loaded.error === null ? loaded.image : named(file, loaded.error);
 }
 

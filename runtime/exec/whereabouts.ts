@@ -7,14 +7,18 @@ import type { Powered } from './power-on.ts';
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 /** `hart 0 at 0x80000010 (loop+0x4) in M: c.j 0x8000000c`. Looks at memory as the hart would. */
-export function whereHartIs({ machine, platform, images }: Powered, hart: number): string {
+export function whereHartIs(
+  { machine, platform, images }: Powered,
+  hart: number,
+  isWaiting: boolean,
+): string {
   const mode = machine.execution.mode(hart);
   const pc = machine.readRegister(hart, 'pc');
   const near = symbolAt(images, pc);
   const place = near === null ? hex(pc) : `${hex(pc)} (${near})`;
   const parcel = (address: bigint) => fetched(machine, hart, mode, address);
   const low = parcel(pc);
-  const head = `hart ${hart} at ${place} in ${mode}`;
+  const head = `hart ${hart} ${isWaiting ? 'waits before' : 'at'} ${place} in ${mode}`;
   if (typeof low === 'string') return `${head}: no instruction can be fetched there, ${low}`;
   const high = (low & 3) === 3 ? parcel(pc + 2n) : 0;
   if (typeof high === 'string') return `${head}: half an instruction, ${high}`;
