@@ -81,6 +81,30 @@ export function refuse(error: string): Edit {
   return { error, change: null };
 }
 
+/** What no entry of so many bits can hold, in a table of mode `name`; null: it fits. */
+export function refuseContent(
+  name: string,
+  entrySize: number,
+  content: EntryContent,
+): string | null {
+  const bits = entrySize * 8;
+  if (content.kind === 'raw' && content.value >> BigInt(bits) !== 0n) {
+    return `${hex(content.value)} does not fit in an entry of ${bits} bits`;
+  }
+  if (content.kind === 'reserved bit' && content.bit >= bits) {
+    return `an entry of ${name} has bits 0 to ${bits - 1}`;
+  }
+  return null;
+}
+
+export function noRoom(name: string): string {
+  return `no room for another table of ${name}`;
+}
+
+export function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
 /** `0x8000_0000`, as the language writes addresses. */
 export function hex(value: bigint): string {
   const digits = value.toString(16);

@@ -1,13 +1,11 @@
 /** Smmpt tables in memory: MPTEs written from permissions on extents. */
 import type { IsolationTable, SetOptions } from './build.ts';
-import type { Edit, EntryContent, EntryState } from './build-edit.ts';
-import { bytes, EditLog, hex, refuse } from './build-edit.ts';
+import type { Edit, EntryContent } from './build-edit.ts';
+import { bytes, EditLog, hex, min, noRoom, refuse, refuseContent } from './build-edit.ts';
+import { isNapot, L, Mptes, napotLeaf, state, V } from './build-mpte.ts';
 import type { MptGeometry } from './mpt-geometry.ts';
 import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
 
-const V = 1n;
-const L = 2n;
-const N = 4n;
 const PAGE = 4096n;
 
 export class MptTable implements IsolationTable {
@@ -20,6 +18,7 @@ export class MptTable implements IsolationTable {
   readonly #memory: TableMemory;
   readonly #allocator: TableAllocator;
   readonly #tuples: bigint;
+  readonly #entries: Mptes;
   readonly #entrySize: bigint;
   readonly #spans: readonly bigint[];
   readonly #masks: readonly bigint[];
@@ -29,6 +28,7 @@ export class MptTable implements IsolationTable {
     this.#memory = memory;
     this.#allocator = allocator;
     this.#tuples = BigInt(g.tuples);
+    this.#entries = new Mptes(g);
     this.root = root;
     this.rootSize = BigInt(g.rootSize);
     this.leafSizes = g.tupleSpan.map((pages) => BigInt(pages) * PAGE);
@@ -70,12 +70,14 @@ export class MptTable implements IsolationTable {
     for (let at = base; at < end;) {
       const here = level ?? this.#leafLevel(at);
       const table = this.#descend(at, here, log);
-      if (table === null) return refuse(this.#noRoom());
+      if (table === null) return refuse(noRoom(this.#g.name));
       const first = at - (at % this.#span(here));
       const next = min(end, first + this.#span(here));
       const where = this.#entryAt(table, at, here);
       const before = this.#read(where);
-      this.#put(where, before, this.#written(before, here, at, next, content), here, first, log);
+      const tuple = this.leafSizes[here] ?? PAGE;
+      const entry = this.#entries.written(before, tuple, at, next, content);
+      this.#put(where, before, entry, here, first, log);
       at = next;
     }
     return log.done();
@@ -102,31 +104,13 @@ export class MptTable implements IsolationTable {
     let table = this.root;
     for (let level = this.#g.levels - 1; level >= 0; level--) {
       const entry = this.#read(this.#entryAt(table, address, level));
-      if (state(entry) === 'invalid' || this.#isReserved(entry)) return null;
+      if (state(entry) === 'invalid' || this.#entries.isReserved(entry)) return null;
       if (state(entry) === 'leaf') {
-        const tuple = (address / (this.leafSizes[level] ?? PAGE)) % this.#tuples;
-        return Number((this.#plain(entry) >> (8n + 3n * tuple)) & 7n);
+        return this.#entries.tupleAt(entry, address / (this.leafSizes[level] ?? PAGE));
       }
       table = this.#next(entry);
     }
     return null;
-  }
-
-  #isReserved(entry: bigint): boolean {
-    const high = this.#g.xlen === 64;
-    if (state(entry) === 'pointer') {
-      return ((entry >> 2n) & 0xffn) !== 0n || (high && entry >> 54n !== 0n);
-    }
-    const isReservedTuple = (xwr: bigint) => (xwr & 3n) === 2n;
-    if (isNapot(entry)) {
-      const legal = napotLeaf(this.#g.napot, Number((entry >> 8n) & 7n));
-      return entry !== legal || isReservedTuple((entry >> 8n) & 7n);
-    }
-    if (((entry >> 3n) & 31n) !== 0n || (high && entry >> 56n !== 0n)) return true;
-    for (let k = 0n; k < this.#tuples; k++) {
-      if (isReservedTuple((entry >> (8n + 3n * k)) & 7n)) return true;
-    }
-    return false;
   }
 
   /** Sets [from, to), which lies in one table; `want` is the level asked for. */
@@ -160,7 +144,7 @@ export class MptTable implements IsolationTable {
         this.#put(where, before, leaf, level, first, log);
       } else if (want !== null || !this.#holds(before, level, at, next, xwr)) {
         const child = this.#child(where, before, level, first, log);
-        if (child === null) return this.#noRoom();
+        if (child === null) return noRoom(this.#g.name);
         const error = this.#fill(child, level - 1, at, next, xwr, want, napot, log);
         if (error !== null) return error;
       }
@@ -183,15 +167,8 @@ export class MptTable implements IsolationTable {
     return this.#withTuples(entry, level, at, next, xwr) === entry;
   }
 
-  /** The leaf with the tuples that [at, next) touches set; an invalid entry counts as a leaf that grants nothing. */
   #withTuples(entry: bigint, level: number, at: bigint, next: bigint, xwr: Xwr): bigint {
-    let leaf = state(entry) === 'leaf' ? this.#plain(entry) : V | L;
-    const tuple = this.leafSizes[level] ?? PAGE;
-    for (let a = at - (at % tuple); a < next; a += tuple) {
-      const shift = 8n + 3n * ((a / tuple) % this.#tuples);
-      leaf = (leaf & ~(7n << shift)) | (BigInt(xwr) << shift);
-    }
-    return leaf;
+    return this.#entries.withTuples(entry, this.leafSizes[level] ?? PAGE, at, next, xwr);
   }
 
   /** A pointer's subtree as one leaf, if every tuple outside [at, next) has one right throughout. */
@@ -218,7 +195,7 @@ export class MptTable implements IsolationTable {
       const entry = this.#read(this.#entryAt(table, at, level));
       let xwr: Xwr | null = 0;
       if (state(entry) === 'leaf') {
-        xwr = Number((this.#plain(entry) >> (8n + 3n * ((at / step) % this.#tuples))) & 7n);
+        xwr = this.#entries.tupleAt(entry, at / step);
       } else if (state(entry) === 'pointer') {
         xwr = level > 0 ? this.#rightsOf(this.#next(entry), level - 1, at, at + step) : null;
       }
@@ -236,10 +213,8 @@ export class MptTable implements IsolationTable {
     if (state(entry) === 'leaf') {
       const below = this.#span(level - 1);
       const tuple = this.leafSizes[level] ?? PAGE;
-      const leaf = this.#plain(entry);
       for (let k = 0n; k < this.#span(level) / below; k++) {
-        const xwr = (leaf >> (8n + 3n * ((k * below) / tuple))) & 7n;
-        const copy = this.#uniform(Number(xwr));
+        const copy = this.#entries.uniform(this.#entries.tupleAt(entry, (k * below) / tuple));
         this.#memory.write(table + k * this.#entrySize, this.#g.entrySize, copy);
       }
     }
@@ -257,7 +232,7 @@ export class MptTable implements IsolationTable {
     for (let a = from; a < from + (legal ? group : span); a += span) {
       const where = this.#entryAt(table, a, level);
       const entry = this.#read(where);
-      if (isNapot(entry)) this.#put(where, entry, this.#plain(entry), level, a, log);
+      if (isNapot(entry)) this.#put(where, entry, this.#entries.plain(entry), level, a, log);
     }
   }
 
@@ -271,23 +246,6 @@ export class MptTable implements IsolationTable {
     return table;
   }
 
-  #written(before: bigint, level: number, at: bigint, next: bigint, content: EntryContent): bigint {
-    switch (content.kind) {
-      case 'invalid':
-        return before & ~V;
-      case 'xwr':
-        return this.#withTuples(before, level, at, next, content.xwr);
-      case 'raw':
-        return content.value;
-      case 'reserved bit':
-        return (
-          (state(before) === 'invalid' ? this.#uniform(7) : before) | (1n << BigInt(content.bit))
-        );
-      case 'napot':
-        return napotLeaf(content.g, content.xwr);
-    }
-  }
-
   #put(where: bigint, before: bigint, entry: bigint, level: number, first: bigint, log: EditLog) {
     if (before === entry) return;
     this.#memory.write(where, this.#g.entrySize, entry);
@@ -299,25 +257,7 @@ export class MptTable implements IsolationTable {
   /** First address of every tuple of a leaf that now gives other rights. */
   #changed(before: bigint, entry: bigint, level: number, first: bigint): bigint[] {
     const tuple = this.leafSizes[level] ?? PAGE;
-    const different = this.#plain(before) ^ this.#plain(entry);
-    const rights = ((1n << (3n * this.#tuples)) - 1n) << 8n;
-    const whole = (different & ~rights) !== 0n || state(entry) !== 'leaf';
-    const addresses: bigint[] = [];
-    for (let k = 0n; k < this.#tuples; k++) {
-      if (whole || ((different >> (8n + 3n * k)) & 7n) !== 0n) addresses.push(first + k * tuple);
-    }
-    return addresses;
-  }
-
-  /** A NAPOT leaf as the ordinary leaf that gives the same rights; other entries unchanged. */
-  #plain(entry: bigint): bigint {
-    return isNapot(entry) ? this.#uniform(Number((entry >> 8n) & 7n)) : entry;
-  }
-
-  #uniform(xwr: Xwr): bigint {
-    let leaf = V | L;
-    for (let k = 0n; k < this.#tuples; k++) leaf |= BigInt(xwr) << (8n + 3n * k);
-    return leaf;
+    return this.#entries.changed(before, entry).map((k) => first + BigInt(k) * tuple);
   }
 
   #leafLevel(address: bigint): number {
@@ -358,37 +298,9 @@ export class MptTable implements IsolationTable {
   }
 
   #checkEntry(level: number | null, content: EntryContent): string | null {
-    const bits = this.#g.entrySize * 8;
-    if (level !== null && (level < 0 || level >= this.#g.levels)) {
-      return `${this.#g.name} has levels 0 to ${this.#g.levels - 1}`;
-    }
-    if (content.kind === 'raw' && content.value >> BigInt(bits) !== 0n) {
-      return `${hex(content.value)} does not fit in an entry of ${bits} bits`;
-    }
-    if (content.kind === 'reserved bit' && content.bit >= bits) {
-      return `an entry of ${this.#g.name} has bits 0 to ${bits - 1}`;
-    }
-    return null;
+    const { name, levels, entrySize } = this.#g;
+    if (level !== null && (level < 0 || level >= levels))
+      return `${name} has levels 0 to ${levels - 1}`;
+    return refuseContent(name, entrySize, content);
   }
-
-  #noRoom(): string {
-    return `no room for another table of ${this.#g.name}`;
-  }
-}
-
-function state(entry: bigint): EntryState {
-  if ((entry & V) === 0n) return 'invalid';
-  return (entry & L) === 0n ? 'pointer' : 'leaf';
-}
-
-function isNapot(entry: bigint): boolean {
-  return (entry & (V | L | N)) === (V | L | N);
-}
-
-function napotLeaf(g: number, xwr: Xwr): bigint {
-  return (BigInt(g & 15) << 12n) | (BigInt(xwr) << 8n) | N | L | V;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,16 +1,11 @@
 /** Smmtt tables of the MTT era in memory: L3, L2 and L1 entries written from permissions on extents. */
 import type { IsolationTable, SetOptions, TableLimits } from './build.ts';
-import type { Edit, EntryContent, EntryState } from './build-edit.ts';
-import { PERM_OF, mttTableSize, XWR_OF_PERM } from './build-mtt-codes.ts';
-import { bytes, EditLog, hex, refuse, XWR_NAMES } from './build-edit.ts';
+import type { Edit, EntryContent } from './build-edit.ts';
+import { bytes, EditLog, hex, min, noRoom, refuse, refuseContent } from './build-edit.ts';
+import { PERM_OF, mttTableSize } from './build-mtt-codes.ts';
+import { GIGA, L1_DIR, Mttes, PAGE, SECTION } from './build-mtte.ts';
 import type { MttGeometry } from './mtt-geometry.ts';
 import type { TableAllocator, TableMemory, Xwr } from './table-memory.ts';
-
-const PAGE = 4096n;
-const GIGA = 1n << 30n;
-/** What one L2 entry covers; 32 of them make 1 GiB. */
-const SECTION = 1n << 25n;
-const L1_DIR = 4;
 
 export class MttTable implements IsolationTable {
   readonly root: bigint;
@@ -24,8 +19,7 @@ export class MttTable implements IsolationTable {
   readonly #end: bigint;
   /** Bytes of one permission field of a 2M_PAGES or 4M_PAGES entry. */
   readonly #big: bigint;
-  /** Lowest bit of TYPE. */
-  readonly #typeShift: bigint;
+  readonly #entries: Mttes;
 
   constructor(
     g: MttGeometry,
@@ -42,7 +36,7 @@ export class MttTable implements IsolationTable {
     const reach = (mttTableSize(g, 2, limits.limit) / BigInt(g.entrySize)) * SECTION;
     this.#end = g.root === 3 && reach === 1n << 46n ? pages : min(pages, reach);
     this.#big = SECTION / BigInt(g.fields);
-    this.#typeShift = g.xlen === 32 ? 22n : 44n;
+    this.#entries = new Mttes(g, limits.l3Valid);
     this.root = root;
     this.rootSize = mttTableSize(g, g.root, limits.limit);
     this.leafSizes = [PAGE, this.#big, GIGA];
@@ -51,10 +45,12 @@ export class MttTable implements IsolationTable {
   set(base: bigint, size: bigint, xwr: Xwr, options: SetOptions = {}): Edit {
     const perm = PERM_OF[xwr] ?? null;
     const { leaf = null } = options;
-    if (perm === null) return refuse(this.#cannotSay(xwr));
+    if (perm === null) return refuse(this.#entries.cannotSay(xwr));
     if (options.napot ?? false) return refuse(`${this.#g.name} has no NAPOT leaves`);
     if (leaf !== null && !this.leafSizes.includes(leaf)) {
-      return refuse(`${this.#g.name} has no ${bytes(leaf)} leaves, only ${this.#legalSizes()}`);
+      return refuse(
+        `${this.#g.name} has no ${bytes(leaf)} leaves, only ${this.leafSizes.map(bytes).join(', ')}`,
+      );
     }
     const unit = leaf ?? PAGE;
     if (base % unit !== 0n || size % unit !== 0n || size <= 0n) {
@@ -81,9 +77,9 @@ export class MttTable implements IsolationTable {
       const span = this.#span(here);
       const next = min(end, at - (at % span) + span);
       const table = this.#descend(at, here, log);
-      if (table === null) return refuse(this.#noRoom());
+      if (table === null) return refuse(noRoom(this.#g.name));
       const where = this.#entryAt(table, at, here);
-      const entry = this.#written(this.#read(where), here, at, next, content);
+      const entry = this.#entries.written(this.#read(where), here, at, next, content);
       if (typeof entry === 'string') return refuse(entry);
       this.#put(where, entry, here, at, log);
       at = next;
@@ -98,8 +94,8 @@ export class MttTable implements IsolationTable {
       const where = this.#entryAt(table, address, here);
       if (here === target) return where;
       const entry = this.#read(where);
-      if (this.#state(entry, here) !== 'pointer') return level === null ? where : null;
-      table = this.#next(entry, here);
+      if (this.#entries.state(entry, here) !== 'pointer') return level === null ? where : null;
+      table = this.#entries.next(entry, here);
     }
     return null;
   }
@@ -113,26 +109,16 @@ export class MttTable implements IsolationTable {
     const where = this.entryAddress(address, 2);
     if (where === null || address >= this.#end) return null;
     const entry = this.#read(where);
-    const type = this.#type(entry);
-    const info = entry & ((1n << this.#typeShift) - 1n);
-    if (entry >> (this.#typeShift + 3n) !== 0n) return null;
-    if (type < L1_DIR) return info === 0n ? (XWR_OF_PERM[type] ?? null) : null;
-    if (type === this.#g.bigPages) {
-      if (info >> BigInt(2 * this.#g.fields) !== 0n) return null;
-      const field = (address / this.#big) % BigInt(this.#g.fields);
-      return XWR_OF_PERM[Number((info >> (2n * field)) & 3n)] ?? null;
-    }
-    if (type !== L1_DIR) return null;
-    const nibbles = this.#read(this.#entryAt(this.#next(entry, 2), address, 1));
-    if ((nibbles & this.#nibbles(12)) !== 0n) return null;
-    const field = (address / PAGE) % BigInt(this.#g.fields);
-    return XWR_OF_PERM[Number((nibbles >> (4n * field)) & 3n)] ?? null;
+    if (this.#entries.type(entry) !== L1_DIR) return this.#entries.sectionRights(entry, address);
+    if (this.#entries.isReserved(entry)) return null;
+    const table = this.#entries.next(entry, 2);
+    return this.#entries.pageRights(this.#read(this.#entryAt(table, address, 1)), address);
   }
 
   /** Sets [from, to), which lies in one gigabyte. */
   #setInGiga(from: bigint, to: bigint, perm: number, leaf: bigint | null, log: EditLog) {
     const table = this.#descend(from, 2, log);
-    if (table === null) return this.#noRoom();
+    if (table === null) return noRoom(this.#g.name);
     const giga = from - (from % GIGA);
     const sections = [...Array(Number(GIGA / SECTION)).keys()].map(
       (k) => giga + BigInt(k) * SECTION,
@@ -141,19 +127,29 @@ export class MttTable implements IsolationTable {
     const whole = to - from === GIGA;
     if (
       whole &&
-      (leaf === GIGA || (leaf === null && entries.every((e) => this.#type(e) < L1_DIR)))
+      (leaf === GIGA || (leaf === null && entries.every((e) => this.#entries.type(e) < L1_DIR)))
     ) {
       for (const at of sections)
-        this.#put(this.#entryAt(table, at, 2), this.#giga(perm), 2, at, log);
+        this.#put(this.#entryAt(table, at, 2), this.#entries.giga(perm), 2, at, log);
       return null;
     }
     const smaller = leaf !== null && leaf !== GIGA;
-    if (entries.some((e) => this.#type(e) < L1_DIR && (smaller || this.#type(e) !== perm))) {
+    if (
+      entries.some(
+        (e) => this.#entries.type(e) < L1_DIR && (smaller || this.#entries.type(e) !== perm),
+      )
+    ) {
       // The 32 entries of 1 GiB must be equal: changing one means that none may stay a 1 GiB entry.
       sections.forEach((at, k) => {
         const entry = entries[k] ?? 0n;
-        if (this.#type(entry) < L1_DIR) {
-          this.#put(this.#entryAt(table, at, 2), this.#bigPages(this.#type(entry)), 2, at, log);
+        if (this.#entries.type(entry) < L1_DIR) {
+          this.#put(
+            this.#entryAt(table, at, 2),
+            this.#entries.bigPages(this.#entries.type(entry)),
+            2,
+            at,
+            log,
+          );
         }
       });
     }
@@ -177,67 +173,44 @@ export class MttTable implements IsolationTable {
   ): string | null {
     const where = this.#entryAt(table, at, 2);
     const before = this.#read(where);
-    const isPointer = this.#type(before) === L1_DIR;
+    const isPointer = this.#entries.type(before) === L1_DIR;
     const fits = at % this.#big === 0n && next % this.#big === 0n;
     const bigLeaf = leaf === this.#big || (leaf === null && fits && !isPointer);
     if (bigLeaf) {
       const kept = isPointer ? this.#collapse(before, at, next) : before;
       if (typeof kept === 'string') return kept;
-      this.#put(where, this.#withFields(kept, at, next, perm), 2, at, log);
+      this.#put(where, this.#entries.withFields(kept, at, next, perm), 2, at, log);
       return null;
     }
-    if (leaf === null && !isPointer && this.#withFields(before, at, next, perm) === before)
+    if (leaf === null && !isPointer && this.#entries.withFields(before, at, next, perm) === before)
       return null;
     const child = this.#child(where, 2, at, log);
-    if (child === null) return this.#noRoom();
+    if (child === null) return noRoom(this.#g.name);
     for (let a = at; a < next;) {
       const end = min(next, a - (a % this.#span(1)) + this.#span(1));
       const entry = this.#entryAt(child, a, 1);
-      this.#put(entry, this.#withNibbles(this.#read(entry), a, end, perm), 1, a, log);
+      this.#put(entry, this.#entries.withNibbles(this.#read(entry), a, end, perm), 1, a, log);
       a = end;
     }
     return null;
   }
 
-  /** A 2M_PAGES or 4M_PAGES entry with the fields that [at, next) touches set. */
-  #withFields(entry: bigint, at: bigint, next: bigint, perm: number): bigint {
-    const type = this.#type(entry);
-    if (type < L1_DIR && type === perm) return entry;
-    let pages = type < L1_DIR ? this.#bigPages(type) : entry;
-    if (type === L1_DIR) pages = this.#bigPages(0);
-    for (let a = at - (at % this.#big); a < next; a += this.#big) {
-      const shift = 2n * ((a / this.#big) % BigInt(this.#g.fields));
-      pages = (pages & ~(3n << shift)) | (BigInt(perm) << shift);
-    }
-    return pages;
-  }
-
-  #withNibbles(entry: bigint, at: bigint, next: bigint, perm: number): bigint {
-    let nibbles = entry;
-    for (let a = at - (at % PAGE); a < next; a += PAGE) {
-      const shift = 4n * ((a / PAGE) % BigInt(this.#g.fields));
-      nibbles = (nibbles & ~(15n << shift)) | (BigInt(perm) << shift);
-    }
-    return nibbles;
-  }
-
   /** An L1 table as one entry of big pages, if every field outside [at, next) is uniform. */
   #collapse(pointer: bigint, at: bigint, next: bigint): bigint | string {
-    const table = this.#next(pointer, 2);
+    const table = this.#entries.next(pointer, 2);
     const first = at - (at % SECTION);
-    let pages = this.#bigPages(0);
+    let pages = this.#entries.bigPages(0);
     for (let a = first; a < first + SECTION; a += this.#big) {
       if (a >= at && a < next) continue;
       const here = Array.from({ length: Number(this.#big / PAGE) }, (_, k) => {
         const page = a + BigInt(k) * PAGE;
-        const shift = 4n * ((page / PAGE) % BigInt(this.#g.fields));
-        return (this.#read(this.#entryAt(table, page, 1)) >> shift) & 15n;
+        return this.#entries.nibbleOf(this.#read(this.#entryAt(table, page, 1)), page);
       });
       const perm = here[0] ?? 0n;
       if (perm > 3n || here.some((other) => other !== perm)) {
         return `4K leaves stand beside ${hex(at)} in the same ${bytes(SECTION)} entry`;
       }
-      pages |= perm << (2n * ((a / this.#big) % BigInt(this.#g.fields)));
+      pages = this.#entries.withFields(pages, a, a + this.#big, Number(perm));
     }
     return pages;
   }
@@ -245,23 +218,19 @@ export class MttTable implements IsolationTable {
   /** The table below an entry, made or split in place where it is missing. */
   #child(where: bigint, level: number, at: bigint, log: EditLog): bigint | null {
     const before = this.#read(where);
-    if (this.#state(before, level) === 'pointer') return this.#next(before, level);
+    if (this.#entries.state(before, level) === 'pointer') return this.#entries.next(before, level);
     const size = mttTableSize(this.#g, level - 1, this.#limits.limit);
     const table = this.#allocator.take(size, size);
     if (table === null) return null;
     if (level === 2 && before !== 0n) {
-      const pages = this.#type(before) < L1_DIR ? this.#bigPages(this.#type(before)) : before;
       const first = at - (at % SECTION);
       for (let a = first; a < first + SECTION; a += this.#span(1)) {
-        const perm = (pages >> (2n * ((a / this.#big) % BigInt(this.#g.fields)))) & 3n;
-        const entry = this.#withNibbles(0n, a, a + this.#span(1), Number(perm));
+        const perm = this.#entries.fieldOf(before, a);
+        const entry = this.#entries.withNibbles(0n, a, a + this.#span(1), perm);
         this.#memory.write(this.#entryAt(table, a, 1), this.#g.entrySize, entry);
       }
     }
-    const ppn = table / PAGE;
-    const flag =
-      level === 3 ? (this.#limits.l3Valid ? 1n << 44n : 0n) : BigInt(L1_DIR) << this.#typeShift;
-    this.#put(where, flag | ppn, level, at, log);
+    this.#put(where, this.#entries.pointer(table, level), level, at, log);
     return table;
   }
 
@@ -273,69 +242,20 @@ export class MttTable implements IsolationTable {
     return table;
   }
 
-  #written(before: bigint, level: number, at: bigint, next: bigint, content: EntryContent) {
-    switch (content.kind) {
-      case 'raw':
-        return content.value;
-      case 'invalid':
-        if (level === 3 && this.#limits.l3Valid) return before & ~(1n << 44n);
-        return `entries of ${this.#g.name} at level ${level} have no valid bit`;
-      case 'xwr': {
-        const perm = PERM_OF[content.xwr] ?? null;
-        if (perm === null) return this.#cannotSay(content.xwr);
-        if (level === 3) return 'L3 entries are pointers and hold no permission';
-        if (level === 1) return this.#withNibbles(before, at, next, perm);
-        return this.#withFields(before, at, next, perm);
-      }
-      case 'reserved bit': {
-        const leaf = level === 1 ? this.#nibbles(3) : this.#bigPages(3);
-        return (before === 0n && level < 3 ? leaf : before) | (1n << BigInt(content.bit));
-      }
-      case 'napot':
-        return `${this.#g.name} has no NAPOT leaves`;
-    }
-  }
-
   #put(where: bigint, entry: bigint, level: number, at: bigint, log: EditLog): void {
     const before = this.#read(where);
     if (before === entry) return;
     this.#memory.write(where, this.#g.entrySize, entry);
     const span = this.#span(level);
-    log.note(this.#state(before, level), this.#state(entry, level), [at - (at % span)]);
-  }
-
-  #state(entry: bigint, level: number): EntryState {
-    if (level === 1) return 'leaf';
-    if (level === 2) return this.#type(entry) === L1_DIR ? 'pointer' : 'leaf';
-    const valid = this.#limits.l3Valid ? ((entry >> 44n) & 1n) === 1n : entry !== 0n;
-    return valid ? 'pointer' : 'invalid';
-  }
-
-  /** TYPE of an L2 entry; below 4 it is a 1 GiB entry and equals its permission. */
-  #type(entry: bigint): number {
-    return Number((entry >> this.#typeShift) & 7n);
-  }
-
-  #giga(perm: number): bigint {
-    return BigInt(perm) << this.#typeShift;
-  }
-
-  #bigPages(perm: number): bigint {
-    let entry = BigInt(this.#g.bigPages) << this.#typeShift;
-    for (let k = 0; k < this.#g.fields; k++) entry |= BigInt(perm) << BigInt(2 * k);
-    return entry;
-  }
-
-  #nibbles(perm: number): bigint {
-    let entry = 0n;
-    for (let k = 0; k < this.#g.fields; k++) entry |= BigInt(perm) << BigInt(4 * k);
-    return entry;
+    log.note(this.#entries.state(before, level), this.#entries.state(entry, level), [
+      at - (at % span),
+    ]);
   }
 
   #leafLevel(address: bigint): number {
     const where = this.entryAddress(address, 2);
     const entry = where === null ? 0n : this.#read(where);
-    return entry === 0n || this.#type(entry) === L1_DIR ? 1 : 2;
+    return entry === 0n || this.#entries.type(entry) === L1_DIR ? 1 : 2;
   }
 
   #span(level: number): bigint {
@@ -348,47 +268,18 @@ export class MttTable implements IsolationTable {
     return table + index * BigInt(this.#g.entrySize);
   }
 
-  #next(entry: bigint, level: number): bigint {
-    const ppn = level === 3 ? (1n << 44n) - 1n : (1n << this.#typeShift) - 1n;
-    return (entry & ppn) * PAGE;
-  }
-
   #read(where: bigint): bigint {
     return this.#memory.read(where, this.#g.entrySize);
   }
 
   #checkEntry(base: bigint, size: bigint, level: number | null, content: EntryContent) {
-    const bits = this.#g.entrySize * 8;
+    const { name, root, entrySize } = this.#g;
     if (base + size > this.#end) return this.#beyond(base);
-    if (level !== null && (level < 1 || level > this.#g.root)) {
-      return `${this.#g.name} has levels 1 to ${this.#g.root}`;
-    }
-    if (content.kind === 'raw' && content.value >> BigInt(bits) !== 0n) {
-      return `${hex(content.value)} does not fit in an entry of ${bits} bits`;
-    }
-    if (content.kind === 'reserved bit' && content.bit >= bits) {
-      return `an entry of ${this.#g.name} has bits 0 to ${bits - 1}`;
-    }
-    return null;
-  }
-
-  #cannotSay(xwr: Xwr): string {
-    return `${this.#g.name} cannot say '${XWR_NAMES[xwr] ?? xwr}', only none, rx, rw, rwx`;
+    if (level !== null && (level < 1 || level > root)) return `${name} has levels 1 to ${root}`;
+    return refuseContent(name, entrySize, content);
   }
 
   #beyond(base: bigint): string {
     return `${hex(base)} is beyond the reach of ${this.#g.name}`;
   }
-
-  #legalSizes(): string {
-    return this.leafSizes.map(bytes).join(', ');
-  }
-
-  #noRoom(): string {
-    return `no room for another table of ${this.#g.name}`;
-  }
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

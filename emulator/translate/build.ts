@@ -1,6 +1,6 @@
 /** Page tables in memory, built from mappings: Sv32 .. Sv57 and their x4 forms. */
 import type { Edit, EntryContent, EntryState } from '../isolate/build-edit.ts';
-import { bytes, EditLog, hex, refuse } from '../isolate/build-edit.ts';
+import { bytes, EditLog, hex, noRoom, refuse, refuseContent } from '../isolate/build-edit.ts';
 import type { TableAllocator, TableMemory, Xwr } from '../isolate/table-memory.ts';
 import type { StageGeometry } from './geometry.ts';
 
@@ -81,7 +81,7 @@ export class PageTable {
       const step = this.#step(base + done, to + done, size - done, isNapot ? PAGE : leaf);
       const level = this.#reach(base + done, step, leaf !== null);
       const where = this.#descend(base + done, level, log);
-      if (where === null) return refuse(this.#noRoom());
+      if (where === null) return refuse(noRoom(this.#g.name));
       const page = isNapot
         ? N | ((((to + done) / NAPOT) * 16n + 8n) << 10n)
         : ((to + done) / PAGE) << 10n;
@@ -106,7 +106,7 @@ export class PageTable {
       if (stateOf(this.#read(where)) === 'leaf') {
         if (first < at || first + span > base + size) {
           where = this.#descend(at, level - 1, log);
-          if (where === null) return refuse(this.#noRoom());
+          if (where === null) return refuse(noRoom(this.#g.name));
           continue;
         }
         this.#put(where, this.#read(where) & ~V, first, log);
@@ -127,7 +127,7 @@ export class PageTable {
       const here = level ?? this.#leafLevel(at);
       const span = this.leafSizes[here] ?? PAGE;
       const where = this.#descend(at, here, log);
-      if (where === null) return refuse(this.#noRoom());
+      if (where === null) return refuse(noRoom(this.#g.name));
       this.#put(where, written(this.#read(where), content), at - (at % span), log);
       at = at - (at % span) + span;
     }
@@ -280,28 +280,17 @@ export class PageTable {
   }
 
   #checkEntry(base: bigint, level: number | null, content: EntryContent): string | null {
-    const bits = this.#g.entrySize * 8;
-    if (this.#output(this.#input(base)) !== base) {
-      return `${hex(base)} is not an address of ${this.#g.name}`;
-    }
-    if (level !== null && (level < 0 || level >= this.#g.levels)) {
-      return `${this.#g.name} has levels 0 to ${this.#g.levels - 1}`;
-    }
-    if (content.kind === 'raw' && content.value >> BigInt(bits) !== 0n) {
-      return `${hex(content.value)} does not fit in an entry of ${bits} bits`;
-    }
-    if (content.kind === 'reserved bit' && content.bit >= bits) {
-      return `an entry of ${this.#g.name} has bits 0 to ${bits - 1}`;
-    }
-    return content.kind === 'napot' && this.#g.xlen === 32 ? 'Svnapot needs RV64' : null;
+    const { name, levels, entrySize, xlen } = this.#g;
+    if (this.#output(this.#input(base)) !== base)
+      return `${hex(base)} is not an address of ${name}`;
+    if (level !== null && (level < 0 || level >= levels))
+      return `${name} has levels 0 to ${levels - 1}`;
+    if (content.kind === 'napot' && xlen === 32) return 'Svnapot needs RV64';
+    return refuseContent(name, entrySize, content);
   }
 
   get #hasNapot(): boolean {
     return this.#g.xlen === 64;
-  }
-
-  #noRoom(): string {
-    return `no room for another table of ${this.#g.name}`;
   }
 }
 
