@@ -11,7 +11,7 @@ import { Executor, PARKED } from './hart/executor.ts';
 import type { Hart } from './hart/hart.ts';
 import type { Limits, Stop } from './hart/schedule.ts';
 import { Schedule } from './hart/schedule.ts';
-import { Decoder } from './isa/decode.ts';
+import { decoderOf } from './isa/decode.ts';
 import { isaOf } from './isa/machine-isa.ts';
 import type { Memory } from './memory/memory.ts';
 import type { Platform } from './platform.ts';
@@ -31,7 +31,6 @@ export class Execution {
   private engine: Engine | null = null;
   private isCurrent = false;
   private isObserved = false;
-  private decoder: Decoder | null = null;
 
   constructor(memory: Memory, board: Board) {
     this.memory = memory;
@@ -60,7 +59,6 @@ export class Execution {
     this.platform = platform;
     this.isCurrent = false;
     this.isObserved = false;
-    this.decoder = null;
     while (this.all.length < harts.length) this.all.push(new Executor(harts[this.all.length]));
     if (this.executors.length !== harts.length) this.executors = this.all.slice(0, harts.length);
     for (const executor of this.executors) executor.reset(platform, this.memory);
@@ -201,8 +199,8 @@ export class Execution {
   }
 
   private resultOf({ registers }: Executor, word: number): bigint {
-    this.decoder ??= new Decoder(isaOf(this.platform), this.platform.knobs.fence_encoding);
-    const decoded = this.decoder.decode(word);
+    const { platform } = this;
+    const decoded = decoderOf(isaOf(platform), platform.knobs.fence_encoding).decode(word);
     if (decoded === null) return 0n;
     const { op, operands } = decoded;
     const names = op.pieces.map(({ text }) => text);

@@ -4,7 +4,8 @@
  */
 import type { Executor, Flow } from '../hart/executor.ts';
 import { floatStatus, markFloatDirty } from '../hart/float-state.ts';
-import { Decoder } from '../isa/decode.ts';
+import type { Decoder } from '../isa/decode.ts';
+import { decoderOf } from '../isa/decode.ts';
 import type { Isa } from '../isa/extensions.ts';
 import { isaOf } from '../isa/machine-isa.ts';
 import { CELL } from '../memory/layout.ts';
@@ -49,7 +50,7 @@ function generated(platform: Platform): Generated {
 function generate(isa: Isa, encoding: Platform['knobs']['fence_encoding']): Generated {
   const handlers = new Handlers(isa, encoding);
   const module = new wasm.Module(interpreterModule(isa.xlen, handlers));
-  return { handlers, decoder: new Decoder(isa, encoding), module };
+  return { handlers, decoder: decoderOf(isa, encoding), module };
 }
 
 /** Generated code of an arena: instances are made once. */
@@ -118,9 +119,11 @@ export class Engine {
     core.lookUp();
     const { port } = executor.hart;
     port.inProgram = true;
-    const steps = this.#slice(core, budget);
-    port.inProgram = false;
-    return steps;
+    try {
+      return this.#slice(core, budget);
+    } finally {
+      port.inProgram = false;
+    }
   }
 
   /** Executes one instruction that lies nowhere, as if it had been fetched at the pc. */
@@ -131,8 +134,11 @@ export class Engine {
     const position = core.cells + CELL.single;
     this.#code!.write(executor.hart.id, position, word, -1);
     core.stand(position, true);
-    this.#slice(core, 1);
-    core.suspend(false);
+    try {
+      this.#slice(core, 1);
+    } finally {
+      core.suspend(false);
+    }
   }
 
   #begin(executor: Executor, budget: number): Core {

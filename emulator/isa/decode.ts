@@ -35,6 +35,17 @@ export function lengthOf(parcel: number): 2 | 4 {
   return (parcel & 3) === 3 ? 4 : 2;
 }
 
+const made = new WeakMap<Isa, Map<FenceEncoding, Decoder>>();
+
+/** The decoder of an instruction set, made once. */
+export function decoderOf(isa: Isa, encoding: FenceEncoding): Decoder {
+  const known = made.get(isa) ?? new Map<FenceEncoding, Decoder>();
+  made.set(isa, known);
+  const decoder = known.get(encoding) ?? new Decoder(isa, encoding);
+  known.set(encoding, decoder);
+  return decoder;
+}
+
 /** The decoder of one instruction set. Rows of extensions that it lacks do not decode. */
 export class Decoder {
   /** 32-bit rows by opcode and funct3, 16-bit rows by quadrant and funct3; the most specific first. */
