@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mode } from '../access/context.ts';
 import { MODES } from '../access/context.ts';
@@ -264,6 +265,32 @@ describe('returns', () => {
   it('count as returns', () => {
     expect(back('mret', 'M', {}).hart.counts.xret).toBe(1);
   });
+});
+
+it('a trap and its return lead back to the same mode, place and enables, however traps are delegated', () => {
+  const enables = { M: ['mstatus', 8n], S: ['mstatus', 2n], VS: ['vsstatus', 2n] } as const;
+  const mode = fc.constantFrom<Mode>('M', 'S', 'U', 'VS', 'VU');
+  const bits = fc.bigInt({ min: 0n, max: (1n << 24n) - 1n });
+  const status = fc.bigInt({ min: 0n, max: 0x1ffn });
+  fc.assert(
+    fc.property(mode, bits, bits, status, status, (from, medeleg, hedeleg, mstatus, vsstatus) => {
+      const hart = new TestHart().set({ medeleg, hedeleg, mstatus, vsstatus });
+      const cause = { M: 11, S: 9, U: 8, VS: 10, VU: 8 }[from];
+      const isDown = (name: string) => ((hart.csr(name) >> BigInt(cause)) & 1n) === 1n;
+      const isGuests = from.startsWith('V') && isDown('hedeleg');
+      const taken = from === 'M' || !isDown('medeleg') ? 'M' : isGuests ? 'VS' : 'S';
+      const [name, bit] = enables[taken];
+      const enabled = hart.csr(name) & bit;
+      hart.load(taken === 'M' ? 'mret' : 'sret', from, HANDLER);
+      expect(hart.try('ecall', from)?.takenIn).toBe(taken);
+      expect([hart.executor.mode, hart.executor.registers.pc]).toEqual([taken, HANDLER]);
+      expect(hart.csr(name) & bit).toBe(0n);
+      hart.step();
+      expect([hart.executor.mode, hart.executor.registers.pc]).toEqual([from, CODE]);
+      expect(hart.csr(name) & bit).toBe(enabled);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('hypervisor loads and stores', () => {
