@@ -7,6 +7,21 @@ function both(fields: Fields): EntryFormat {
   return { 32: fields, 64: fields };
 }
 
+/** A layout that hangs on XLEN. */
+function byXlen(fields: (xlen: 32 | 64) => Fields): EntryFormat {
+  return { 32: fields(32), 64: fields(64) };
+}
+
+/** The fields of an upper half where they stand in the whole register. */
+function raised(upper: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(upper).map(([name, [high, low]]) => [name, [high + 32, low + 32]]),
+  );
+}
+
+/** Bit XLEN-1. */
+const top = (xlen: 32 | 64): Fields[string] => [xlen - 1, xlen - 1];
+
 /** Interrupt bits of mie, mip and their lower views: `suffix` is `e` or `p`. */
 function interrupts(suffix: 'e' | 'p'): EntryFormat {
   const bits = {
@@ -31,15 +46,9 @@ function interrupts(suffix: 'e' | 'p'): EntryFormat {
 const INTERRUPTS_ENABLED = interrupts('e');
 const INTERRUPTS_PENDING = interrupts('p');
 
-const CAUSE: EntryFormat = {
-  32: { code: [30, 0], interrupt: [31, 31] },
-  64: { code: [62, 0], interrupt: [63, 63] },
-};
+const CAUSE = byXlen((xlen) => ({ code: [xlen - 2, 0], interrupt: top(xlen) }));
 
-const TVEC: EntryFormat = {
-  32: { mode: [1, 0], base: [31, 2] },
-  64: { mode: [1, 0], base: [63, 2] },
-};
+const TVEC = byXlen((xlen) => ({ mode: [1, 0], base: [xlen - 1, 2] }));
 
 const SSTATUS_LOW: Fields = {
   sie: [1, 1],
@@ -53,10 +62,13 @@ const SSTATUS_LOW: Fields = {
   mxr: [19, 19],
 };
 
-const SSTATUS: EntryFormat = {
-  32: { ...SSTATUS_LOW, sd: [31, 31] },
-  64: { ...SSTATUS_LOW, uxl: [33, 32], sd: [63, 63] },
-};
+const UXL: Fields = { uxl: [33, 32] };
+
+const SSTATUS = byXlen((xlen) => ({
+  ...SSTATUS_LOW,
+  ...(xlen === 64 ? UXL : {}),
+  sd: top(xlen),
+}));
 
 const MSTATUS_LOW: Fields = {
   ...SSTATUS_LOW,
@@ -68,6 +80,15 @@ const MSTATUS_LOW: Fields = {
   tw: [21, 21],
   tsr: [22, 22],
 };
+
+/** mstatush at XLEN 32. */
+const MSTATUS_HIGH: Fields = { sbe: [4, 4], mbe: [5, 5], gva: [6, 6], mpv: [7, 7] };
+
+const MSTATUS = byXlen((xlen) => ({
+  ...MSTATUS_LOW,
+  ...(xlen === 64 ? { ...UXL, sxl: [35, 34], ...raised(MSTATUS_HIGH) } : {}),
+  sd: top(xlen),
+}));
 
 const HSTATUS_LOW: Fields = {
   vsbe: [5, 5],
@@ -90,9 +111,15 @@ const ENVCFG_LOW: Fields = {
   cbze: [7, 7],
 };
 const ENVCFG_HIGH: Fields = { adue: [29, 29], pbmte: [30, 30], stce: [31, 31] };
-const ENVCFG: EntryFormat = {
-  32: ENVCFG_LOW,
-  64: { ...ENVCFG_LOW, adue: [61, 61], pbmte: [62, 62], stce: [63, 63] },
+const ENVCFG: EntryFormat = { 32: ENVCFG_LOW, 64: { ...ENVCFG_LOW, ...raised(ENVCFG_HIGH) } };
+
+const MSDCFG: Fields = {
+  sidn: [5, 0],
+  zero_21_6: [21, 6],
+  ssrm: [22, 22],
+  ssmm: [23, 23],
+  srl: [27, 24],
+  sml: [31, 28],
 };
 
 const SATP: EntryFormat = {
@@ -141,41 +168,11 @@ const CSR_FORMATS = {
     32: { mode: [31, 30], sdid: [29, 24], wpri: [23, 22], ppn: [21, 0] },
     64: { mode: [63, 60], sdid: [59, 54], wpri: [53, 44], ppn: [43, 0] },
   },
-  msdcfg: {
-    32: {
-      sidn: [5, 0],
-      zero_21_6: [21, 6],
-      ssrm: [22, 22],
-      ssmm: [23, 23],
-      srl: [27, 24],
-      sml: [31, 28],
-    },
-    64: {
-      sidn: [5, 0],
-      zero_21_6: [21, 6],
-      ssrm: [22, 22],
-      ssmm: [23, 23],
-      srl: [27, 24],
-      sml: [31, 28],
-      zero_63_32: [63, 32],
-    },
-  },
+  msdcfg: { 32: MSDCFG, 64: { ...MSDCFG, zero_63_32: [63, 32] } },
   mrmcfg: QOS,
   mnrmcfg: QOS,
-  mstatus: {
-    32: { ...MSTATUS_LOW, sd: [31, 31] },
-    64: {
-      ...MSTATUS_LOW,
-      uxl: [33, 32],
-      sxl: [35, 34],
-      sbe: [36, 36],
-      mbe: [37, 37],
-      gva: [38, 38],
-      mpv: [39, 39],
-      sd: [63, 63],
-    },
-  },
-  mstatush: { 32: { sbe: [4, 4], mbe: [5, 5], gva: [6, 6], mpv: [7, 7] } },
+  mstatus: MSTATUS,
+  mstatush: { 32: MSTATUS_HIGH },
   sstatus: SSTATUS,
   vsstatus: SSTATUS,
   hstatus: { 32: HSTATUS_LOW, 64: { ...HSTATUS_LOW, vsxl: [33, 32] } },

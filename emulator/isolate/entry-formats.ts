@@ -19,15 +19,12 @@ function row(name: string, count: number, low: number, step: number, width: numb
 }
 
 /** `xwr` is the tuple of a NAPOT leaf and tuple 0 of an ordinary one. */
-const MPTE32: Fields = {
-  v: [0, 0],
-  l: [1, 1],
-  n: [2, 2],
-  g: [15, 12],
-  xwr: [10, 8],
-  ppn: [31, 10],
-  ...row('xwr', 8, 8, 3, 3),
-};
+function mpte(tuples: number, ppn: Fields[string]): Fields {
+  const flags: Fields = { v: [0, 0], l: [1, 1], n: [2, 2], g: [15, 12], xwr: [10, 8] };
+  return { ...flags, ppn, ...row('xwr', tuples, 8, 3, 3) };
+}
+
+const MPTE32 = mpte(8, [31, 10]);
 
 const PTE_FLAGS: Fields = {
   v: [0, 0],
@@ -45,18 +42,7 @@ const PTE_FLAGS: Fields = {
 const PTE32: Fields = { ...PTE_FLAGS, ppn: [31, 10] };
 
 export const ENTRY_FORMATS = {
-  mpte: {
-    32: MPTE32,
-    64: {
-      v: [0, 0],
-      l: [1, 1],
-      n: [2, 2],
-      g: [15, 12],
-      xwr: [10, 8],
-      ppn: [53, 10],
-      ...row('xwr', 16, 8, 3, 3),
-    },
-  },
+  mpte: { 32: MPTE32, 64: mpte(16, [53, 10]) },
   mpte32: { 32: MPTE32, 64: MPTE32 },
   mttl1: { 32: row('perm', 8, 0, 4, 2), 64: row('perm', 16, 0, 4, 2) },
   mttl2: {
