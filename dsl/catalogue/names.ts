@@ -358,4 +358,14 @@ export const NAMES = {
     severity: 'error',
     example: example('scenario "s"', 'rdsm executes "csrw mscratch, a0" with aO = 1'),
   },
+  SDT244: {
+    title: 'fixtures in fixtures, or scripts in scripts, too deep',
+    message: 'fixtures are given by fixtures more than 64 deep',
+    severity: 'error',
+    example: () => {
+      const chain = Array.from({ length: 65 }, (_, n) => `fixture f${n + 1}\ngiven f${n}`);
+      const scenario = ['scenario "s"', 'rdsm loads at 0x8000_0000', 'given f65'];
+      return example('fixture f0', 'flush all', ...chain, ...scenario)();
+    },
+  },
 } as const satisfies Record<string, CatalogueRow>;

@@ -3,7 +3,7 @@ import type { StatementOf } from '../syntax/ast.ts';
 import { parse, type Parsed } from '../syntax/parse.ts';
 import { type Accept, Findings } from '../report.ts';
 import type { Source } from '../span.ts';
-import { declareConstant, type Fixture } from './inline.ts';
+import { declareConstant, DEEPEST, type Fixture } from './inline.ts';
 import { newScope, type Scope } from './scope.ts';
 import { type HeadedSection, type Section, SectionReader } from './sections.ts';
 
@@ -25,7 +25,7 @@ export class Gathering {
   readonly sources = new Map<string, readonly string[]>();
   /** Of the lines by themselves, and of how files and fixtures hang together. */
   readonly findings = new Findings();
-  /** Whether some `use` names a file that is not there. */
+  /** Whether some `use` names a file that is not there, or lies too deep. */
   lacksFile = false;
   readonly #files = new Map<string, File>();
   readonly #load: Load;
@@ -73,7 +73,13 @@ export class Gathering {
       });
       return;
     }
-    const file = this.#files.get(source.path) ?? this.#library(source, open);
+    const known = this.#files.get(source.path);
+    if (known === undefined && open.length > DEEPEST) {
+      this.lacksFile = true;
+      this.#accept('SDT244', use.span, `scripts use scripts more than ${DEEPEST} deep`);
+      return;
+    }
+    const file = known ?? this.#library(source, open);
     // Constants of a used file are seen by its user.
     for (const [name, constant] of file.scope.constants) {
       if (!user.scope.constants.has(name)) user.scope.constants.set(name, constant);

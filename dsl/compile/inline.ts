@@ -14,7 +14,8 @@ export interface Fixture {
 
 /** Fixtures that give fixtures multiply; beyond this a scenario is no longer one. */
 const MOST_LINES = 20_000;
-const DEEPEST = 64;
+/** Fixtures in fixtures, files in files: a chain longer than this was made to hurt. */
+export const DEEPEST = 64;
 
 /** Collects lines in order, replacing each `given` by the lines of its fixture. */
 export class Inliner {
@@ -25,7 +26,7 @@ export class Inliner {
   readonly #accept: Accept;
   readonly #open: string[] = [];
   #full = false;
-  /** Whether some `given` names a fixture that does not exist. */
+  /** Whether some `given` names a fixture that does not exist, or lies too deep. */
   lacksFixture = false;
 
   constructor(fixtures: ReadonlyMap<string, Fixture>, accept: Accept) {
@@ -75,10 +76,15 @@ export class Inliner {
       return;
     }
     fixture.used = true;
-    if (this.#open.includes(name) || this.#open.length > DEEPEST) {
+    if (this.#open.includes(name)) {
       this.#accept('SDT225', s.span, `the fixture '${name}' is given by itself`, {
         help: [...this.#open.slice(this.#open.indexOf(name)), name].join(' -> '),
       });
+      return;
+    }
+    if (this.#open.length >= DEEPEST) {
+      this.lacksFixture = true;
+      this.#accept('SDT244', s.span, `fixtures are given by fixtures more than ${DEEPEST} deep`);
       return;
     }
     if (this.placed.length >= MOST_LINES) return this.#tooLong(s.span);

@@ -6,7 +6,7 @@ import { packed } from './pack.ts';
 import type { Value } from '../plan.ts';
 import { cellExpression, constantOf, type Scope } from '../compile/scope.ts';
 
-/** Constants may name constants; a chain longer than this is a circle. */
+/** Constants may name constants; a chain longer than this is taken for a circle. */
 const DEEPEST = 64;
 
 /** The value of an expression in this case; 0 after a finding, so that checking goes on. */
@@ -63,7 +63,11 @@ function nameValue(
   const constant = constantOf(scope, name);
   if (constant !== null) {
     if (depth > DEEPEST) {
-      c.accept?.('SDT239', expr.span, `the constant '${name}' is defined by itself`);
+      c.accept?.(
+        'SDT239',
+        expr.span,
+        `the constant '${name}' is defined by itself, or through more than ${DEEPEST} others`,
+      );
       return 0n;
     }
     c.scenario.usedConstants.add(constant.constant);
