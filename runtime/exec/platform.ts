@@ -56,11 +56,10 @@ export function execPlatform(request: PlatformRequest): Platform | Refusal {
     return { message: `RAM covers the ${covered} at ${at}`, advice: 'put it elsewhere' };
   }
   const { platform } = setup;
-  const usual = [...platform.features].filter((name) => !LOCKED.includes(name));
   const arena = ram.size + SPARE > LARGEST_RAM ? LARGEST_RAM : ram.size + SPARE;
   return {
     ...platform,
-    features: asked?.features ?? new Set(usual),
+    features: asked?.features ?? usualFeatures(xlen, platform),
     caching: isCached(variation) ? platform.caching : 'retain',
     harts,
     ram: [ram],
@@ -73,6 +72,13 @@ export function execPlatform(request: PlatformRequest): Platform | Refusal {
       ...(tohost === null ? [] : [{ kind: 'htif' as const, tohost, fromhost }]),
     ],
   };
+}
+
+/** The same set each time: the engine generates code once per set. */
+const usual: Partial<Record<32 | 64, ReadonlySet<Feature>>> = {};
+
+function usualFeatures(xlen: 32 | 64, { features }: Platform): ReadonlySet<Feature> {
+  return (usual[xlen] ??= new Set([...features].filter((name) => !LOCKED.includes(name))));
 }
 
 /** Whether the caller chose a policy; hardware keeps what it has read. */
