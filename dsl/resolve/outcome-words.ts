@@ -35,6 +35,8 @@ export function checkWithField(word: Word, c: Case): void {
   if (c.accept === null || trapFields.has(word.text)) return;
   if (registers.has(word.text) || csrs.has(word.text)) return;
   c.accept('SDT236', word.span, `nothing that a step leaves behind is called '${word.text}'`, {
-    help: didYouMean(word.text, [...trapFields, ...registers, ...csrs.keys()]) ?? `known: ${[...trapFields].join(', ')}`,
+    help:
+      didYouMean(word.text, [...trapFields, ...registers, ...csrs.keys()]) ??
+      `known: ${[...trapFields].join(', ')}`,
   });
 }

@@ -156,7 +156,6 @@ function entryContent(world: World, { content }: Line<'entry'>): EntryContent {
   }
 }
 
-
 function spaceEdited(
   world: World,
   harts: Harts,

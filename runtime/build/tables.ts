@@ -149,7 +149,12 @@ function freeId(world: World, { stage, domain }: SpaceLine): bigint {
   return id;
 }
 
-export function domainEdited(harts: Harts, domain: DomainState, edit: Edit, unfenced: boolean): void {
+export function domainEdited(
+  harts: Harts,
+  domain: DomainState,
+  edit: Edit,
+  unfenced: boolean,
+): void {
   if (edit.error !== null) throw new CaseError(edit.error);
   if (!unfenced) harts.fences.isolationChanged(domain, edit.change);
 }
