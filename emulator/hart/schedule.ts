@@ -32,6 +32,8 @@ export interface Stop {
   readonly retired: number;
 }
 
+type Places = readonly { readonly pc: bigint }[];
+
 /** Executes at most `budget` instructions of a hart; returns how many. */
 export interface Runner {
   run(executor: Executor, budget: number): number;
@@ -49,6 +51,10 @@ export class Schedule {
   private turn = 0;
   /** The hart that took a trap which ends the run. */
   private stopped: Executor | null = null;
+  /** Somebody set a timer, woke a hart or ended the run: the slice is over. */
+  private leaves = false;
+  /** Instructions of the slice behind those that the engine was asked for. */
+  private beyond = 0;
 
   constructor(clock: Clock, board: Pick<Board, 'update' | 'end'>) {
     this.clock = clock;
@@ -102,20 +108,34 @@ export class Schedule {
         ready.length === 1 && !executors.some(({ waitsForReservation }) => waitsForReservation);
       const length = isAlone ? ALONE : this.draw();
       const watched = limits.until.filter(({ hart }) => hart === executor.hart.id);
-      const budget = watched.length > 0 ? 1 : Math.min(length, left, due);
+      const budget = Math.min(length, left, due);
       const { isWoken: isFresh } = executor;
       executor.isWoken = false;
       const isInterrupted = executor.interrupt();
       // A hart arrives behind its WFI when it wakes there.
       if (isFresh && !isInterrupted && arrives(executor, watched)) return stop('until');
-      const steps = this.isStopped() ? 0 : runner.run(executor, budget);
+      const steps = this.isStopped() ? 0 : this.slice(runner, executor, budget, watched);
       left -= steps;
-      if (ready.length > 1 && (watched.length === 0 || this.turnIsOver())) {
-        this.turn = executor.hart.id + 1;
-      }
+      if (ready.length > 1) this.turn = executor.hart.id + 1;
       if (this.stopped !== null) return stop('trap', this.stopped);
       if (steps > 0 && !executor.waiting && arrives(executor, watched)) return stop('until');
     }
+  }
+
+  /** A slice; one instruction at a time where a place ends it. */
+  private slice(runner: Runner, executor: Executor, budget: number, places: Places): number {
+    this.leaves = false;
+    this.beyond = 0;
+    if (places.length === 0) return runner.run(executor, budget);
+    let steps = 0;
+    while (steps < budget) {
+      this.beyond = budget - steps - 1;
+      const done = runner.run(executor, 1);
+      steps += done;
+      if (done === 0 || this.leaves || this.isStopped()) break;
+      if (executor.waiting || arrives(executor, places)) break;
+    }
+    return steps;
   }
 
   private isStopped(): boolean {
@@ -128,22 +148,21 @@ export class Schedule {
       this.stopped = executor;
       return true;
     };
-    executor.mustLeave = () =>
-      this.stopped !== null ||
-      this.board.end !== null ||
-      this.executors.some((other) => other.waiting && isWoken(other.hart.csrs)) ||
-      this.clock.stepsUntilEvent() < executor.left;
+    executor.mustLeave = () => {
+      const leaves =
+        this.stopped !== null ||
+        this.board.end !== null ||
+        this.executors.some((other) => other.waiting && isWoken(other.hart.csrs)) ||
+        this.clock.stepsUntilEvent() < executor.left + this.beyond;
+      this.leaves = leaves;
+      return leaves;
+    };
   }
 
   /** A slice length of at most 2^TURN_BITS, short ones as likely as long ones. */
   private draw(): number {
     const bits = this.random() % (TURN_BITS + 1);
     return 1 + (this.random() % 2 ** bits);
-  }
-
-  /** While a hart runs instruction by instruction, its turn ends with the odds of a slice. */
-  private turnIsOver(): boolean {
-    return this.random() % 64 === 0;
   }
 
   private random(): number {
@@ -166,7 +185,7 @@ function wake(executor: Executor): void {
   }
 }
 
-function arrives({ registers }: Executor, places: readonly { readonly pc: bigint }[]): boolean {
+function arrives({ registers }: Executor, places: Places): boolean {
   return places.length > 0 && places.some(({ pc }) => pc === registers.pc);
 }
 
