@@ -1,4 +1,5 @@
 /** The list of workloads, one budget each. */
+import { bootToPrompt } from './boot.ts';
 import { ENGINE } from './engine.ts';
 import { flat, parse, tableCases, textCases } from './language.ts';
 import { reset, served, walks } from './machine.ts';
@@ -16,4 +17,5 @@ export const WORKLOADS: readonly Workload[] = [
   firstVerdict,
   reports,
   ...ENGINE,
+  bootToPrompt,
 ];
