@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { explore, prepare, rollPrivilege } from './differential/hart-trial.test-support.ts';
 import { Lockstep } from './differential/lockstep.test-support.ts';
 import { Random } from './differential/random.test-support.ts';
-import { makeWorld } from './differential/world.test-support.ts';
 import { Machine } from './machine.ts';
 import { ENCODINGS, encodingOf } from './oracle/encodings.ts';
-import { machineFor } from './differential/hart-platform.test-support.ts';
+import { makeHartWorld } from './differential/hart-world.test-support.ts';
 
 /** SDT_LOCKSTEP=10000000 is the full size: every instruction 10,000 times, and 100 traps where it can trap. */
 const STEPS = Number(process.env['SDT_LOCKSTEP'] ?? 6_000);
 const SEED = Number(process.env['SDT_SEED'] ?? 1);
-const TRIALS = 100;
+const TRIALS = 400;
 const PER_TRIAL = 40;
 
 describe('the machine and the plain interpreter', () => {
@@ -22,14 +21,15 @@ describe('the machine and the plain interpreter', () => {
     for (let number = 0; done < STEPS; number++) {
       const seed = SEED * 1_000_003 + number;
       const random = new Random(seed);
-      const world = makeWorld(random, machine, 'none', machineFor(random));
+      const world = makeHartWorld(random, machine);
       const step = new Lockstep(machine, world);
       step.synchronise();
       const places = explore(random, world, step);
       for (let k = 0; k < TRIALS && done < STEPS; k++) {
         if (k % 4 === 0) rollPrivilege(random, step);
         prepare(random, world, step, places);
-        const burst = random.chance(0.5) ? 1 : 12;
+        let traps = 0;
+        const burst = random.chance(0.3) ? 1 : 12;
         for (let n = 0; n < PER_TRIAL; n++) {
           const events = step.step(`world ${seed}, trial ${k}, step ${n}`, burst);
           done += events.length;
@@ -40,9 +40,12 @@ describe('the machine and the plain interpreter', () => {
             met.set(kind, (met.get(kind) ?? 0) + 1);
           }
           expect(step.differences).toEqual([]);
-          if (events.some((event) => step.isOver(event))) break;
+          traps += events.filter(({ kind }) => kind === 'trap').length;
+          if (step.isOver(traps, n)) break;
         }
-        if (!step.restored()) break;
+        const goesOn = step.restored();
+        expect(step.differences).toEqual([]);
+        if (!goesOn) break;
       }
     }
   });

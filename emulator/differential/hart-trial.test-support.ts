@@ -9,7 +9,7 @@ import { interesting, interestingFloat } from './operands.test-support.ts';
 import type { Random } from './random.test-support.ts';
 import type { World } from './world.test-support.ts';
 
-const MODES: readonly Mode[] = ['M', 'M', 'S', 'S', 'U', 'VS', 'VS', 'VU'];
+const MODES: readonly Mode[] = ['M', 'M', 'S', 'U', 'U', 'VS', 'VS', 'VU', 'VU'];
 const PAGE = 4096n;
 
 /** Registers that hold addresses most of the time; x8 to x15 can be named by compressed instructions. */
@@ -194,5 +194,6 @@ export function prepare(random: Random, world: World, step: Lockstep, places: Pl
         : random.pick(places.known[mode]);
     step.poke('ssp', base + 8n * BigInt(1 + random.below(500)));
   }
+  step.flush();
   step.start(mode, BigInt.asUintN(xlen, codeIn(random, places, mode, unit)));
 }

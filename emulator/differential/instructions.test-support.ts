@@ -20,6 +20,7 @@ const MEMORY =
   /^(l[bhw]u?|ld|s[bhwd]|f[ls][wd]|(lr|sc)\.[wd]|amo.*|hlv.*|hsv.*|cbo\..*|ssamoswap.*|prefetch.*)$/;
 const BASIC_LOAD = /^(l[bhw]u?|ld|fl[wd])$/;
 const BASIC_STORE = /^(s[bhwd]|fs[wd])$/;
+const WAIT = /^(wfi|wrs\.)/;
 const BRANCH = /^b(eq|ne|lt|ge|ltu|geu)$/;
 
 const LISTS = new Map<32 | 64, readonly Encoding[]>();
@@ -27,7 +28,11 @@ const LISTS = new Map<32 | 64, readonly Encoding[]>();
 function listFor(xlen: 32 | 64): readonly Encoding[] {
   let list = LISTS.get(xlen);
   if (list === undefined) {
-    list = ENCODINGS.filter((row) => row.xlen === null || row.xlen === xlen);
+    // Worlds of 64 bits are more, and what one waits on ends a loop.
+    list = ENCODINGS.filter((row) => row.xlen === null || row.xlen === xlen).flatMap((row) => {
+      const weight = row.xlen === 32 ? 5 : row.xlen === 64 ? 3 : 2;
+      return [...Array<Encoding>(WAIT.test(row.name) ? 3 * weight : weight).fill(row)];
+    });
     LISTS.set(xlen, list);
   }
   return list;

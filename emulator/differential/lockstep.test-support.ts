@@ -33,17 +33,29 @@ function rank(name: string): number {
 /** What the two may disagree on, with the reason: nothing of the architecture. */
 const IDENTITY = /^(mvendorid|marchid|mimpid|mconfigptr)$/;
 
+const X = [...Array(32).keys()].map((n) => `x${n}`);
+const F = [...Array(32).keys()].map((n) => `f${n}`);
+
 /** What a world is made of. */
 const TABLES = /^(v?satp|hgatp|mmpt|mttp|mseccfg|pmp)/;
+const FENCE_I = 0x0000_100f;
+/** What caches may have looked at when they were filled. */
+const KEPT = /^(v?satp|hgatp|mmpt|mttp|mseccfg|pmp|[mhs]envcfg|[msh]status|vsstatus)/;
 /** WFI, WRS.NTO, WRS.STO. */
 const WAITS = [0x1050_0073, 0x00d0_0073, 0x01d0_0073];
 
 export class Lockstep {
   readonly #tables = new Map<string, bigint>();
+  /** Whether decoded instructions are kept until FENCE.I. */
+  readonly #keeps: boolean;
+  readonly #cached: ReadonlySet<number>;
+  readonly #tableMemory: World['platform']['ram'][number];
   readonly machine: Machine;
   readonly hart: PlainHart;
   /** CSRs of both, by name. */
   readonly names: readonly string[];
+  /** Without the many counters and entries of PMP. */
+  readonly #few: readonly string[];
   readonly differences: Difference[] = [];
 
   constructor(machine: Machine, world: World) {
@@ -56,10 +68,14 @@ export class Lockstep {
       hartid: 0n,
     };
     this.hart = new PlainHart(plain, new PhysicalMemory((at, size) => machine.read(at, size)));
+    this.#cached = new Set([...CSR_NUMBERS].filter(([name]) => KEPT.test(name)).map(([, n]) => n));
+    this.#tableMemory = world.platform.ram[0] ?? { base: 0n, size: 0n };
+    this.#keeps = platform.caching === 'retain';
     this.names = [...CSR_NUMBERS]
       .filter(([, number]) => this.hart.peek(number) !== null)
       .map(([name]) => name)
       .sort((a, b) => rank(a) - rank(b));
+    this.#few = this.names.filter((name) => !/hpm|pmp/.test(name));
   }
 
   /** Copies the machine's CSRs, and says which do not exist or hold something else then. */
@@ -145,16 +161,21 @@ export class Lockstep {
     const from = hart.mode;
     const written = new Set<bigint>();
     const events: Event[] = [];
+    let [stale, waits] = [false, false];
     for (let n = 0; n < count; n++) {
       const event = hart.step();
       events.push(event);
       for (const at of hart.memory.written.keys()) written.add(at);
       hart.lines.time++;
-      if (this.isOver(event) || hart.c.mie !== 0n) break;
+      stale = this.#isStale(event);
+      waits = this.#waits(event);
+      if (stale || waits || hart.c.mie !== 0n) break;
     }
     machine.run({ steps: events.length, until: [], stopAtTrap: () => false });
     hart.lines.time = this.#peek('time') ?? 0n;
     if (hart.isInterrupted && machine.readRegister(0, 'pc') !== hart.pc) hart.step();
+    if (stale) this.flush();
+    if (waits) machine.start(0, { mode: machine.execution.mode(0), pc: hart.pc });
     const label = `${where}, from ${from}: ${events.map((event) => this.#told(event)).join(', ')}`;
     this.#same(label, 'mode', hart.mode, machine.execution.mode(0));
     this.#compare(label, 'pc', hart.pc, machine.readRegister(0, 'pc'));
@@ -164,8 +185,24 @@ export class Lockstep {
       this.#compare(label, `memory at ${hex(at)}`, byte, machine.read(at, 1));
     }
     const changes = events.some((event) => event.kind === 'trap' || event.effects.csr.length > 0);
-    if (changes || this.differences.length > before) this.compareCsrs(label);
+    if (changes || this.differences.length > before) this.compareCsrs(label, this.#few);
     return events;
+  }
+
+  /** As all fences together: caches and, where they are kept, decoded instructions. */
+  flush(): void {
+    const { machine } = this;
+    machine.flush('all');
+    if (!this.#keeps) return;
+    const counters = ['mcycle', 'minstret'] as const;
+    const before = counters.map((name) => machine.peekCsr(0, name));
+    machine.park(0);
+    machine.execute(0, { mode: 'M', word: FENCE_I });
+    machine.start(0, { mode: this.hart.mode, pc: this.hart.pc });
+    // A step of the bench counts like an instruction.
+    counters.forEach((name, k) => {
+      this.hart.c[name] += machine.peekCsr(0, name) - (before[k] ?? 0n);
+    });
   }
 
   #told(event: Event): string {
@@ -175,13 +212,28 @@ export class Lockstep {
     return `${name} ${(word ?? 0).toString(16)}${trap}`;
   }
 
-  /** Whether a trial ends here: the hart waits, or it is a trap now and then. */
-  isOver(event: Event): boolean {
+  /** Whether a trial has been long enough: handlers trap again and again, and nothing leaves M-mode by itself. */
+  isOver(traps: number, steps: number): boolean {
+    return traps > 3 || (this.hart.mode === 'M' && steps > 8);
+  }
+
+  /** Whether the machine's hart waits now; the plain one never does. */
+  #waits(event: Event): boolean {
     return event.kind === 'retired' && WAITS.includes(event.word);
+  }
+
+  /** Whether a fence would be due: caches may keep what a write to these registers or to the tables changed. */
+  #isStale(event: Event): boolean {
+    if (event.kind === 'trap') return this.#keeps && this.hart.memory.written.size > 0;
+    if (event.effects.csr.some(({ number }) => this.#cached.has(number))) return true;
+    if (this.#keeps) return this.hart.memory.written.size > 0;
+    const { base, size } = this.#tableMemory;
+    return [...this.hart.memory.written.keys()].some((at) => at >= base && at < base + size);
   }
 
   /** Puts the tables and PMP of the world back; false when a lock keeps them changed. */
   restored(): boolean {
+    this.compareCsrs('at the end of the trial');
     for (const [name, value] of this.#tables) {
       if (this.hart.peek(CSR_NUMBERS.get(name) ?? 0) !== value) this.poke(name, value);
     }
@@ -193,19 +245,21 @@ export class Lockstep {
   #compareRegisters(label: string): void {
     const { hart, machine } = this;
     for (let n = 1; n < 32; n++) {
-      this.#compare(label, `x${n}`, hart.x[n] ?? 0n, machine.readRegister(0, `x${n}`));
+      const name = X[n] ?? '';
+      this.#compare(label, name, hart.x[n] ?? 0n, machine.readRegister(0, name));
     }
     if (!hart.has('F')) return;
     for (let n = 0; n < 32; n++) {
-      const value = machine.readRegister(0, `f${n}`);
+      const name = F[n] ?? '';
+      const value = machine.readRegister(0, name);
       const shown = hart.has('D') ? value : BigInt.asUintN(32, value);
-      this.#compare(label, `f${n}`, hart.f[n] ?? 0n, shown);
+      this.#compare(label, name, hart.f[n] ?? 0n, shown);
     }
   }
 
-  compareCsrs(label: string): void {
+  compareCsrs(label: string, names = this.names): void {
     this.hart.lines.time = this.#peek('time') ?? 0n;
-    for (const name of this.names) {
+    for (const name of names) {
       if (IDENTITY.test(name) || name.startsWith('time')) continue;
       const plain = this.hart.peek(CSR_NUMBERS.get(name) ?? 0);
       this.#compare(label, name, plain, this.#peek(name));

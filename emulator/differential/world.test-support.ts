@@ -33,7 +33,8 @@ const FOCI = [
   'update',
   'all',
 ] as const;
-export type Focus = (typeof FOCI)[number];
+/** `calm`: hardly any defects, so that programs get on. */
+export type Focus = (typeof FOCI)[number] | 'calm';
 
 export interface World {
   readonly platform: Platform;
@@ -142,11 +143,11 @@ export function makeWorld(
   random: Random,
   machine: Machine,
   caching: Caching = 'none',
-  adjusted: (platform: Platform) => Platform = (platform) => platform,
+  wish: { readonly adjusted?: (platform: Platform) => Platform; readonly focus?: Focus } = {},
 ): World {
   const { platform: usual, revision } = platformFor(random, caching);
-  const platform = adjusted(usual);
-  const focus = random.pick(FOCI);
+  const platform = wish.adjusted?.(usual) ?? usual;
+  const focus = wish.focus ?? random.pick(FOCI);
   const refused = machine.reset(platform);
   if (refused !== null) throw new Error(refused);
   const { xlen } = platform;
@@ -206,7 +207,7 @@ export function makeWorld(
   }
   const wildness = { isolation: 1, all: 0.65 }[focus as string] ?? 0.1;
   for (const page of data) {
-    const tame = random.chance(0.5) ? 'mixed' : 'all';
+    const tame = random.chance(focus === 'calm' ? 0.1 : 0.5) ? 'mixed' : 'all';
     isolation.plant(page, random.chance(wildness) ? 'wild' : tame);
   }
 
@@ -265,15 +266,16 @@ function mapAll(
     if (random.chance(wildness)) return 'wild';
     return random.chance(0.35) ? 'large' : 'clean';
   };
+  const times = focus === 'calm' ? 14 : 5;
   const gpas: bigint[] = [];
-  for (let k = 0; k < 5; k++) {
+  for (let k = 0; k < times; k++) {
     const gpa = random.big(g.addressBits - 13) << 13n;
     const at = g.map(gpa, random.pick(data), style('g'));
     gpas.push(at);
     addresses.gpa.push(at);
     if (random.chance(0.8)) gpas.push(g.map(at + PAGE, random.pick(data), style('g')));
   }
-  for (let k = 0; k < 5; k++) {
+  for (let k = 0; k < times; k++) {
     const va = s.map(virtual(s.addressBits), random.pick(data), style('s'));
     if (random.chance(0.8)) s.map(va + PAGE, random.pick(data), style('s'));
     addresses.s.push(va);

@@ -15,7 +15,11 @@ export class Exception extends Error {
     tval: bigint,
     more: { gpa?: bigint | null; tinst?: bigint; gva?: boolean } = {},
   ) {
+    // Traps are many: where they were thrown is of no interest.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`exception ${code}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.tval = tval;
     this.gpa = more.gpa ?? null;

@@ -1,5 +1,6 @@
 /** SYSTEM: calls, returns, waits, fences of translation and isolation, CSRs, hypervisor accesses. */
 import { executeCsr } from './csr-access.ts';
+import { pending } from './csr-interrupts.ts';
 import { Exception } from './exception.ts';
 import type { HartCore } from './hart-core.ts';
 import { executeGuestAccess } from './guest-access.ts';
@@ -28,8 +29,8 @@ export function executeSystem(h: HartCore, word: number): void {
       return wait(h);
     case 0x00d0_0073:
       h.require(h.has('Zawrs'));
-      // It waits while the reservation stands; TW and VTW bound the wait.
-      return h.reservation === null ? undefined : bounded(h);
+      // It waits while the reservation stands and nothing is pending; TW and VTW bound the wait.
+      return h.reservation === null || (pending(h) & h.c.mie) !== 0n ? undefined : bounded(h);
     case 0x01d0_0073:
       return h.require(h.has('Zawrs'));
     default:
