@@ -94,10 +94,14 @@ export interface Vocabulary {
   readonly trapFields: ReadonlySet<string>;
   /** What `executes .. with REGISTER = V` may name: x and f registers by number and by ABI name. */
   readonly registers: ReadonlySet<string>;
-  /** The first mistake in assembly text, its column and length in the text (from 1); null: there is none. */
+  /**
+   * The first mistake in assembly text, its column and length in the text (from 1); null: there is none. `single`: it
+   * must be one instruction.
+   */
   assemble(
     text: string,
     xlen: 32 | 64,
+    single: boolean,
   ): { readonly message: string; readonly col: number; readonly length: number } | null;
   /** Tags the configuration declares; null: any tag is legal. */
   readonly tags: ReadonlySet<string> | null;

@@ -91,7 +91,9 @@ export const checkVerdicts: CaseCheck = (view, accept) => {
   for (const { placed, line } of view.lines) {
     const s = placed.line.statement;
     if (line.kind !== 'step' || s.kind !== 'step') continue;
-    const outcomes = [line.outcome, ...line.whens.map((when) => when.outcome)];
+    // An outcome that is missing where one must be has been told already.
+    const own = s.outcome === null && s.action.do === 'runs' ? [] : [line.outcome];
+    const outcomes = [...own, ...line.whens.map((when) => when.outcome)];
     for (const outcome of outcomes) {
       for (const alternative of outcome.alternatives) {
         const why = impossibleVerdict(s.action, line, alternative, vocabulary);

@@ -98,7 +98,7 @@ export function resolveAction(
     case 'calls':
       return unmodelled(checkCall(action.callee, action.args, scope, c));
     case 'runs': {
-      const name = nameOf(action.tvm, ['tvm', 'program', 'capture'], scope, c);
+      const name = nameOf(action.tvm, ['program', 'tvm', 'capture'], scope, c);
       if (action.vcpu !== null) evaluate(action.vcpu, scope, c);
       for (const { from } of action.supplying) extentOf(from, scope, c);
       const at = action.at === null ? null : addressOf(action.at, scope, c);
@@ -113,7 +113,7 @@ export function resolveAction(
     case 'executes':
       return {
         do: 'execute',
-        code: checkAssembly(action.code, scope, c),
+        code: checkAssembly(action.code, actor !== null, scope, c),
         registers: action.with.map(({ register, value }) => ({
           name: checkRegister(register, scope, c),
           value: evaluate(value, scope, c),
@@ -122,15 +122,16 @@ export function resolveAction(
   }
 }
 
-/** Assembly text must assemble; the mistake is shown inside the string where the string stands as it is. */
+/** Assembly text must assemble, that of a step (`single`) to one instruction; the mistake is shown inside the string where the string stands as it is. */
 function checkAssembly(
   code: Extract<Action, { do: 'executes' }>['code'],
+  single: boolean,
   scope: Scope,
   c: Case,
 ): string {
   const text = 'param' in code ? textOf(code, scope, c) : filled(code.value, scope, c);
   if (c.accept === null) return text;
-  const wrong = c.scenario.vocabulary.assemble(text, c.frame.xlen);
+  const wrong = c.scenario.vocabulary.assemble(text, c.frame.xlen, single);
   if (wrong === null) return text;
   const { line, file, col } = code.span;
   const asWritten = !('param' in code) && code.value === text;

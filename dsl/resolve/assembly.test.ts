@@ -13,7 +13,14 @@ function found(...lines: string[]): string[] {
 describe('the assembly text of executes', () => {
   it('is accepted where it assembles', () => {
     expect(found('  rdsm executes "csrw mmpt, a0" with a0 = 1')).toEqual([]);
-    expect(found('  rdsm executes "ld a0, 8(sp); mfence.pa a0, zero"')).toEqual([]);
+    const several = found('  program p', '    executes "ld a0, 8(sp); mfence.pa a0, zero"');
+    expect(several.filter((finding) => finding.startsWith('SDT241'))).toEqual([]);
+  });
+
+  it('is one instruction in a step', () => {
+    const message = 'a step executes one instruction, and this is not one: a program holds several';
+    expect(found('  rdsm executes "nop; nop"')).toEqual([`SDT241 3:18-26 ${message}`]);
+    expect(found('  rdsm executes "li a0, 0x12345678"')).toEqual([`SDT241 3:18-35 ${message}`]);
   });
 
   it('is marked at the mistake inside the string', () => {

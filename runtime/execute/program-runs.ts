@@ -2,7 +2,7 @@
  * Programs that run: one per hart at most. Each line is judged when its last instruction has retired, or when it
  * trapped into software that the scenario does not own; the program then goes on with the next line.
  */
-import type { PlanActor } from '../../dsl/index.ts';
+import type { PlanActor, PlanProgramLine } from '../../dsl/index.ts';
 import type { Mode, Trap } from '../../emulator/index.ts';
 import type { Actual } from '../judge/actual.ts';
 import type { Harts } from '../session/actors.ts';
@@ -36,6 +36,8 @@ const TVEC: Readonly<Record<string, string>> = { M: 'mtvec', S: 'stvec', VS: 'vs
 export class ProgramRuns {
   readonly #world: World;
   readonly #harts: Harts;
+  /** The line whose memory references are wanted. */
+  traced: PlanProgramLine | null = null;
   readonly #runs = new Map<number, Run>();
 
   constructor(world: World, harts: Harts) {
@@ -81,6 +83,7 @@ export class ProgramRuns {
     const { backEnd } = this.#world;
     let left = BUDGET;
     while (run.line < run.program.lines.length) {
+      if (this.traced !== null) backEnd.trace(this.#isTraced());
       const stop = backEnd.run({
         steps: left,
         until: [...this.#runs.values()].map((other) => ({ hart: other.hart, pc: aim(other) })),
@@ -101,6 +104,10 @@ export class ProgramRuns {
     }
     this.#park(run);
     return this.#actual(run, null, 'end');
+  }
+
+  #isTraced(): boolean {
+    return [...this.#runs.values()].some((run) => lineOf(run).line === this.traced);
   }
 
   /** The end of a line, which the program leaves behind; null: it goes on. */

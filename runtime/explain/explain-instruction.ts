@@ -2,8 +2,9 @@
 import type { PlanAction } from '../../dsl/index.ts';
 import type { Decoded } from '../../emulator/index.ts';
 import { csrText, disassemble, F_NAMES, X_NAMES } from '../../emulator/index.ts';
-import { decoded, wordOf } from '../execute/assembly.ts';
+import { assembled, decoded, wordOf } from '../execute/assembly.ts';
 import type { HartReader } from '../execute/hart-state.ts';
+import type { PlacedLine } from '../execute/program.ts';
 import type { World } from '../session/world.ts';
 import { hex } from './text-width.ts';
 
@@ -53,4 +54,23 @@ export function registersOf({ op, operands }: Decoded): {
     }
   }
   return { reads, writes };
+}
+
+/** The instructions that a line of a program became, where they lie. */
+export function codeLines(placed: PlacedLine, program: string, world: World): readonly string[] {
+  const { xlen, knobs } = world.platform;
+  const base = (world.programs.get(program)?.base ?? 0n) + BigInt(placed.start);
+  const { bytes } = assembled(placed.code.text, xlen, knobs.fence_encoding, base, program);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const short = ((bytes[at] ?? 0) & 3) !== 3;
+    const size = short ? 2 : 4;
+    const word = bytes.slice(at, at + size).reduceRight((sum, byte) => sum * 256 + byte, 0);
+    const instruction = decoded(word, xlen, knobs.fence_encoding);
+    const pc = base + BigInt(at);
+    const text = instruction === null ? 'no instruction' : disassemble(instruction, pc);
+    lines.push(`  ${hex(pc)}  0x${word.toString(16).padStart(2 * size, '0')}  ${text}`);
+    at += size;
+  }
+  return lines;
 }

@@ -65,6 +65,48 @@ describe('explain', () => {
     expect(tree.some((line) => line.includes('DENY mpt.invalid'))).toBe(true);
   });
 
+  it('disassembles an executed instruction and names what it read and wrote', () => {
+    const text = `scenario "t"
+  domain host
+  region data at 0x8110_0000 size 4K holds 5
+  grant rw on data to host
+  host executes "c.ld a0, 8(a1)" with a1 = data -> 5`;
+    const lines = explain(6, false, text);
+    const start = lines.indexOf('line 6: expected 5, got ok (0x5)');
+    // c.ld a0, 8(a1): quadrant 0, funct3 011, uimm 8, rs1' 011, rd' 010.
+    expect(lines.slice(start + 1, start + 5)).toEqual([
+      '  0x6588  c.ld a0,8(a1)',
+      '  short for ld',
+      '  reads a1 = 0x8110_0000',
+      '  writes a0 = 0x5',
+    ]);
+    expect(lines.some((line) => line.startsWith('  mpt L0'))).toBe(true);
+  });
+
+  it('shows what a line of a program became, and what was read for it alone', () => {
+    const text = `scenario "t"
+  domain host
+  region data at 0x8110_0000 size 4K holds 5
+  region code at 0x8120_0000 size 4K holds p
+  grant rw on data to host
+  grant rx on code to host
+  program p
+    executes "nop"
+    loads at data -> 6
+  host runs p -> exits end`;
+    const lines = explain(10, false, text);
+    const start = lines.findIndex((line) => line.startsWith('line 10 of program p'));
+    expect(lines[start]).toBe('line 10 of program p, which line 11 runs: expected 6, got ok (0x5)');
+    expect(lines[start + 1]).toBe('  the value is 5, not 6');
+    const code = lines.filter((line) => line.startsWith('  0x8120_'));
+    // The nop before it is not its own.
+    expect(code[0]).toMatch(/^ {2}0x8120_0004 /);
+    expect(code.at(-1)).toMatch(/ld t5,0\(t6\)$/);
+    // Three levels for each fetch, three for the load.
+    const read = lines.filter((line) => line.startsWith('  mpt L')).length;
+    expect(read).toBe(3 * (code.length + 1));
+  });
+
   it('takes the last step where no line is named', () => {
     expect(explain(null)).toContain('line 14: expected 7, got ok (0x7)');
   });

@@ -1,5 +1,5 @@
 /** `sdt explain`: what a case built, and every memory reference of one of its lines as a tree. */
-import type { Plan } from '../../dsl/index.ts';
+import type { Plan, PlanProgramLine } from '../../dsl/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { CaseRun, type Ended } from '../session/case-run.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
@@ -8,7 +8,7 @@ import { builtLines, mapLines } from './explain-map.ts';
 import { type Files, NO_FILES } from '../session/files.ts';
 import type { ShownStep } from '../session/results.ts';
 import { refusalOf, setupFor } from '../session/session.ts';
-import { instructionLines } from './explain-instruction.ts';
+import { codeLines, instructionLines } from './explain-instruction.ts';
 import { hex } from './text-width.ts';
 import type { Variation } from '../session/variation.ts';
 import { originText, verdictText } from './walk-text.ts';
@@ -39,10 +39,11 @@ export function explainCase(
   if (refusal !== null || !('platform' in setup)) {
     return { lines: [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`], says: true };
   }
-  const index = lineIndex(plan, options.line);
+  const within = programLine(plan, options.line);
+  const index = within === null ? lineIndex(plan, options.line) : within.runBy;
   if (index < 0) return { lines: [], says: options.line === null };
   const run = new CaseRun(plan, backEnd, setup, variation, files);
-  const ended = run.run(index, index);
+  const ended = run.run(index, index, within?.line ?? null);
   const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
   let says = options.map || ended.status !== 'pass';
   if (ended.status === 'skip' || ended.status === 'error') {
@@ -53,12 +54,54 @@ export function explainCase(
       `the case ends before line ${options.line ?? 0}, as line ${lineOf(plan, ended.line)} fails`,
     );
   } else {
-    const about = lineLines(plan, index, run, ended);
+    const about =
+      within === null ? lineLines(plan, index, run, ended) : programLineLines(within, run, ended);
     says ||= about.length > 0;
     lines.push('', ...about);
   }
   if (options.map) lines.push('', ...mapLines(run.world));
   return { lines, says };
+}
+
+/** What a line of a program became, what it gave, and the entries that were read on the way. */
+function programLineLines(
+  { line, program, runBy }: ProgramPlace,
+  run: CaseRun,
+  ended: Ended,
+): readonly string[] {
+  const placed = run.world.programs.get(program)?.lines.find((other) => other.line === line);
+  const number = line.span.line;
+  const title = `line ${number} of program ${program}, which line ${lineOf(run.world.plan, runBy)} runs`;
+  const code = placed === undefined ? [] : codeLines(placed, program, run.world);
+  if (run.observed === null) return [`${title}: it did not come so far`, ...code];
+  const { expected, actual, message } = run.observed;
+  return [
+    `${title}: expected ${expected}, got ${actual}`,
+    ...(message === null ? [] : [`  ${message}`]),
+    ...code,
+    ...treeLines(ended.walk, run.world.platform.xlen),
+  ];
+}
+
+interface ProgramPlace {
+  readonly program: string;
+  readonly line: PlanProgramLine;
+  /** Index of the step that runs it first. */
+  readonly runBy: number;
+}
+
+/** The line of a program at a line of the scenario's file, or null. */
+function programLine(plan: Plan, number: number | null): ProgramPlace | null {
+  for (const program of plan.lines) {
+    if (program.kind !== 'program') continue;
+    const line = program.lines.find(({ span }) => span.line === number && span.file === plan.file);
+    const { name } = program;
+    const runBy = plan.lines.findIndex(
+      (step) => step.kind === 'step' && step.action.do === 'run' && step.action.program === name,
+    );
+    if (line !== undefined && runBy >= 0) return { program: name, line, runBy };
+  }
+  return null;
 }
 
 /** What the line gave, the entries it read as a tree, and what it did to the caches. */

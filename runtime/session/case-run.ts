@@ -5,6 +5,7 @@ import type {
   PlanActor,
   PlanLine,
   PlanOutcome,
+  PlanProgramLine,
   Span,
   Value,
 } from '../../dsl/index.ts';
@@ -42,6 +43,8 @@ export interface Ended {
   readonly steps: number;
   /** Index of the line that ran last. */
   readonly line: number;
+  /** The line of a program that failed; null: it was none. */
+  readonly within: PlanProgramLine | null;
   /** Memory references of the traced line. */
   readonly walk: readonly ShownStep[];
 }
@@ -77,6 +80,8 @@ export class CaseRun implements MatchContext {
   #failures: Failure[] = [];
   #done = 0;
   #traced: number | null = null;
+  #within: PlanProgramLine | null = null;
+  #failed: PlanProgramLine | null = null;
   #line = 0;
   #walk: readonly ShownStep[] = [];
   #observed: Observed | null = null;
@@ -113,10 +118,11 @@ export class CaseRun implements MatchContext {
 
   /**
    * Runs the case up to its first failure or to the end of `last`; `traced`: the line whose memory references
-   * are wanted. Lines are indices into the plan.
+   * are wanted, `within`: of the program that it runs, those of this line. Lines are indices into the plan.
    */
-  run(traced: number | null, last = Infinity): Ended {
+  run(traced: number | null, last = Infinity, within: PlanProgramLine | null = null): Ended {
     this.#traced = traced;
+    this.#within = within;
     const history = traced === null ? null : (this.world.history = new History(this.world));
     try {
       const refused = this.#backEnd.reset(this.world.platform);
@@ -154,6 +160,7 @@ export class CaseRun implements MatchContext {
       costs: this.#costs,
       steps: this.#done,
       line: this.#line,
+      within: this.#failed,
       walk: this.#walk,
     };
   }
@@ -175,7 +182,11 @@ export class CaseRun implements MatchContext {
     const counted = asksCosts && this.#backEnd.capabilities.counts;
     const before = counted ? this.#backEnd.counts() : null;
     const tracing = this.#traced === this.#line;
-    if (tracing) this.#backEnd.trace(true);
+    // A program is traced line by line: all of it would be too much.
+    const { action } = line;
+    const runs = action.do === 'run' || action.do === 'continue';
+    if (tracing && runs) this.#programs.traced = this.#within;
+    else if (tracing) this.#backEnd.trace(true);
     const { actual, judgement: first } = this.#perform(line, actor, outcome);
     let judgement = first;
     if (tracing) {
@@ -190,7 +201,8 @@ export class CaseRun implements MatchContext {
       if (judgement.message === null) judgement = judge(outcome, actual, costs, this);
     } else if (asksCosts) this.#unchecked.add('costs');
     if (this.#failures.length > 0) return;
-    this.#settle(outcome, actual, judgement, costs, everyOf(line) !== null);
+    const shown = tracing && this.#within === null;
+    this.#settle(outcome, actual, judgement, costs, everyOf(line) !== null, shown);
   }
 
   /** The one attempt, or those of `every`, up to the first that does not agree; costs are judged later. */
@@ -260,7 +272,9 @@ export class CaseRun implements MatchContext {
     this.#spend();
     const outcome = this.#outcomeOf(line);
     const judgement = judge(outcome, actual, null, this);
-    this.#settle(outcome, actual, judgement, null, false);
+    const shown = this.#traced === this.#line && this.#within === line;
+    this.#settle(outcome, actual, judgement, null, false, shown);
+    if (judgement.message !== null) this.#failed = line;
     return judgement.message === null;
   };
 
@@ -277,7 +291,8 @@ export class CaseRun implements MatchContext {
       const value = this.#backEnd.read(base + offset, width);
       const actual: Actual = { ...LOOK, address: base + offset, size: width, value };
       const judgement = judge(line.outcome, actual, null, this);
-      this.#settle(line.outcome, actual, judgement, null, line.every !== null);
+      const shown = this.#traced === this.#line;
+      this.#settle(line.outcome, actual, judgement, null, line.every !== null, shown);
       if (judgement.message !== null) return;
     }
   }
@@ -304,9 +319,10 @@ export class CaseRun implements MatchContext {
     judgement: Judgement,
     costs: Costs | null,
     repeated: boolean,
+    shown: boolean,
   ): void {
     const { trap } = actual;
-    if (this.#traced === this.#line) {
+    if (shown) {
       this.#observed = {
         expected: outcome.text,
         actual: describe(actual, this.reasons),

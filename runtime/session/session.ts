@@ -35,7 +35,8 @@ export function runCase(
   const failure = plan.knownFailures.find(({ when }) => holds(when, setup.facts));
   if (failure !== undefined) ended = knownFailure(plan, ended, failure.why);
   else if (ended.status === 'fail' && backEnd.capabilities.traces) {
-    ended = withWalk(ended, new CaseRun(plan, backEnd, setup, variation, files).run(ended.line));
+    const again = new CaseRun(plan, backEnd, setup, variation, files);
+    ended = withWalk(ended, again.run(ended.line, Infinity, ended.within));
   }
   return result(plan, variation, ended, backEnd.capabilities.rules ? backEnd.fired() : []);
 }
@@ -48,6 +49,7 @@ const NOTHING_DONE: Ended = {
   costs: [],
   steps: 0,
   line: 0,
+  within: null,
   walk: [],
 };
 

@@ -122,10 +122,20 @@ function format(name: string, xlen: 32 | 64): Format | null {
 const assemblers = new Map<32 | 64, Assembler>();
 
 /** Against everything that some machine has: what one machine lacks is a matter of its cases. */
-function assemble(text: string, xlen: 32 | 64): ReturnType<Vocabulary['assemble']> {
+function assemble(
+  text: string,
+  xlen: 32 | 64,
+  single: boolean,
+): ReturnType<Vocabulary['assemble']> {
   const assembler = assemblers.get(xlen) ?? new Assembler(wholeIsa(xlen));
   assemblers.set(xlen, assembler);
-  return assembler.assemble(text).error;
+  const result = assembler.assemble(text);
+  if (result.error !== null || !single) return result.error;
+  const { bytes } = result;
+  const short = bytes.length > 0 && ((bytes[0] ?? 0) & 3) !== 3;
+  if (bytes.length === (short ? 2 : 4)) return null;
+  const message = 'a step executes one instruction, and this is not one: a program holds several';
+  return { message, col: 1, length: text.length };
 }
 
 const MEMBERS: Makers<Vocabulary> = {
