@@ -77,6 +77,7 @@ describe('sdt run', () => {
     });
     const ended = await loop.sdt('run', '-t', 'owner', '--steps', '3');
     expect(ended.out).toContain('ERROR');
+    expect(ended.out).toMatch(/again: sdt run .* --steps 3$/m);
     expect(ended.code).toBe(2);
     loop.remove();
   });
@@ -143,6 +144,15 @@ describe('sdt run', () => {
     expect(cases).toBe(4);
   });
 
+  test('a pattern sees the title as a report prints it, and as it is written', async () => {
+    for (const pattern of ['expectation for fetch$', 'for <op>.op=fetch']) {
+      const { out } = await bench.sdt('run', 'suites', '-t', pattern);
+      expect(out).toContain('cases    1 failed  (1 file; 1 of 4 cases selected)');
+    }
+    const { out } = await bench.sdt('run', 'suites', '--grep-invert', 'expectation for fetch$');
+    expect(out).toContain('cases    3 passed  (1 file; 3 of 4 cases selected)');
+  });
+
   test('machine output has standard output for itself; people read the other stream', async () => {
     const { out, err } = await bench.sdt('run', '--reporter', 'json', '--reporter', 'default');
     expect(JSON.parse(out)).toMatchObject({ summary: { counts: { pass: 3, fail: 1 } } });
@@ -178,6 +188,8 @@ describe('sdt run', () => {
     const one = await ci.sdt('run');
     ci.environment['TEST_SHARD_INDEX'] = '1';
     const two = await ci.sdt('run');
+    expect(one.out).toContain('shard 1/2');
+    expect(two.out).toContain('shard 2/2');
     expect(one.out + two.out).toContain('::error file=a.sdt,line=19,col=');
     expect(readFileSync(join(ci.folder, 'summary.md'), 'utf8')).toContain('### sdt: ');
     expect(readFileSync(join(ci.folder, 'bazel.xml'), 'utf8')).toContain('<testsuites');

@@ -9,6 +9,7 @@ import { run } from '../run/run.ts';
 import { onThisThread, onThreads, threadCount } from '../run/schedule.ts';
 import type { Selection } from '../run/select.ts';
 import { select } from '../run/select.ts';
+import type { Shard } from '../run/shard.ts';
 import type { Variation } from '../session/variation.ts';
 import { variationName, variationOptions } from '../session/variation.ts';
 import { BaselineGate } from './baseline.ts';
@@ -30,7 +31,8 @@ export async function command(invocation: Invocation): Promise<number> {
     const variations = await variationsOf(settings);
     const baseline = BaselineGate.of(settings, io.cwd);
     const loaded = await loadScripts(invocation, () => signals.stopped() !== null);
-    const selection = select(loaded.scripts, await filtersOf(settings, loaded, invocation));
+    const filters = await filtersOf(settings, loaded, invocation);
+    const selection = select(loaded.scripts, filters);
     const reporting = await Reporting.open({
       io,
       requests,
@@ -43,7 +45,7 @@ export async function command(invocation: Invocation): Promise<number> {
     const history = new History(io.cwd, whole);
     touchShardStatus(invocation);
     try {
-      const request = requestOf(invocation, loaded, selection, variations);
+      const request = requestOf(invocation, loaded, selection, filters.shard, variations);
       const end = await run(request, {
         execute: executor(invocation, loaded, selection, variations),
         emit: (event) => {
@@ -80,13 +82,13 @@ const clock = () => Number(process.hrtime.bigint()) / 1e6;
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function requestOf(
-  { configuration: { settings }, version, arguments: words, io }: Invocation,
+  { configuration: { settings }, version, arguments: words }: Invocation,
   { scripts }: Scripts,
   selection: Selection,
+  shard: Shard | null,
   variations: readonly Variation[],
 ): RunRequest {
   const { seed, shuffle, bail, passWithNoTests, fault, model, revision } = settings;
-  const shard = settings.shard ?? io.environment['TEST_TOTAL_SHARDS'] ?? null;
   // Under a fault only wrong outcomes count; under another machine other rules are decided.
   const own = fault.length === 0 && model === null && revision === null;
   return {
@@ -94,7 +96,7 @@ function requestOf(
     arguments: words,
     scripts,
     selection,
-    shard,
+    shard: shard === null ? null : `${shard.index}/${shard.count}`,
     seed,
     variations: variations.map(variationName),
     shuffle,
@@ -119,7 +121,10 @@ function executor(
     const threads = threadCount(asked, work, availableParallelism());
     if (threads === 1 && timeout === null) {
       const { machineRunner } = await import('./machine-runner.ts');
-      const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0), io.cwd);
+      const runCase = await machineRunner(
+        variations.some(({ faults }) => faults.length > 0),
+        io.cwd,
+      );
       const bench: Bench = { runCase, variations, repeat, clock, debug };
       yield* onThisThread(bench, pause)(batches);
       return;

@@ -90,10 +90,17 @@ function casesOf(
     const id = scenario.id(k);
     if (ids !== null && !ids.has(id)) return false;
     if (only !== null && !only.has(id)) return false;
-    const name = caseName(id);
-    if (grepInvert.some((pattern) => pattern.test(name))) return false;
-    return grep.length === 0 || grep.some((pattern) => pattern.test(name));
+    if (grep.length + grepInvert.length === 0) return true;
+    const names = namesOf(scenario, k, id);
+    const matches = (pattern: RegExp) => names.some((name) => pattern.test(name));
+    return !grepInvert.some(matches) && (grep.length === 0 || grep.some(matches));
   });
+}
+
+/** What a pattern sees: the name in the id, and where a title has holes, the title as reports print it. */
+function namesOf(scenario: ScriptScenario, k: number, id: string): readonly string[] {
+  const name = caseName(id);
+  return scenario.title.includes('<') ? [name, scenario.expand(k).title] : [name];
 }
 
 /** The ids that the places of the file restrict a scenario to; null: all of it. */

@@ -46,5 +46,6 @@ export function variationOptions(variation: Variation): readonly string[] {
     ...variation.faults.flatMap((fault) => ['--fault', fault]),
     ...(variation.ways === 'on' ? [] : ['--ways', 'off']),
     ...(variation.seed === DEFAULT_VARIATION.seed ? [] : ['--seed', String(variation.seed)]),
+    ...(variation.steps === DEFAULT_VARIATION.steps ? [] : ['--steps', String(variation.steps)]),
   ];
 }
