@@ -34,6 +34,18 @@ describe('the machine', () => {
     expect(m.denied('M', 'fetch', 0x1000n, 4)).toMatchObject({ cause: 1, epc: 0x1000n });
   });
 
+  test('bytes are written over page borders, and ignored where memory is vacant', () => {
+    const m = new MachineUnderTest();
+    const bytes = Uint8Array.from({ length: 8200 }, (_, k) => k % 251);
+    m.machine.writeBytes(0x8000_0ffcn, bytes);
+    for (const at of [0, 3, 4, 4099, 4100, 8199]) {
+      expect(m.machine.read(0x8000_0ffcn + BigInt(at), 1)).toBe(BigInt(at % 251));
+    }
+    m.machine.writeBytes(0x7fff_fffcn, Uint8Array.of(1, 2, 3, 4, 5));
+    expect(m.machine.read(0x7fff_fffcn, 4)).toBe(0n);
+    expect(m.machine.read(0x8000_0000n, 1)).toBe(5n);
+  });
+
   test('filling 64 GiB touches no page, and reads back', () => {
     const m = new MachineUnderTest({ ram: [{ base: 0n, size: 1n << 40n }] });
     m.machine.write(0x10_0000_0000n, 8, 5n);

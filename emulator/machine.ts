@@ -104,6 +104,20 @@ export class Machine {
     if (head < size) this.store(page + 1, 0, size - head, value >> BigInt(8 * head));
   }
 
+  /** Any number of bytes; vacant memory ignores them. */
+  writeBytes(at: bigint, bytes: Uint8Array): void {
+    const { cell, memory, pma } = this;
+    for (let done = 0; done < bytes.length;) {
+      cell.value = at + BigInt(done);
+      const { page, offset } = cell;
+      const part = bytes.subarray(done, done + 4096 - offset);
+      done += part.length;
+      if (this.isVacant(page)) continue;
+      if (!memory.poison.isEmpty) memory.poison.mark(pma.resolve(page), offset, part.length, 0);
+      memory.storeBytes(this.frame(page), offset, part);
+    }
+  }
+
   /** Fills memory with a repeated unit of XLEN/8 bytes; heals poison. Whole pages cost nothing until touched. */
   fill(base: bigint, size: bigint, unit: bigint): void {
     const width = BigInt(this.xlen / 8);

@@ -160,6 +160,12 @@ export class Memory {
     if (this.watches[frame] !== 0) this.tell(frame, offset, size);
   }
 
+  /** Stores bytes within a page. */
+  storeBytes(frame: number, offset: number, from: Uint8Array): void {
+    this.arena.bytes.set(from, (this.own(frame) << 12) + offset);
+    if (this.watches[frame] !== 0) this.tell(frame, offset, from.length);
+  }
+
   /** Writes zero to `size` bytes within a page. */
   zero(frame: number, offset: number, size: number): void {
     const at = (this.own(frame) << 12) + offset;

@@ -14,6 +14,7 @@ import { execFlags } from './exec-options.ts';
 import { readAtMost } from './files.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
+import { CLOSED } from './io.ts';
 import { Keyboard, WAY_OUT } from './keyboard.ts';
 import { reasonOf } from './reasons.ts';
 import type { Signals } from './signals.ts';
@@ -110,7 +111,9 @@ async function run(
     const stop = signals.stopped();
     if (stop !== null) return endedBy(stop.exitCode ?? UNFINISHED, `interrupted ${stop.why}`);
     if (keyboard.wantsEnd) return endedBy(130, 'ended at the keyboard');
-    if (io.stdout.failed !== null) return endedBy(UNFINISHED, 'nobody reads the terminal any more');
+    const { failed } = io.stdout;
+    if (failed === CLOSED) return endedBy(UNFINISHED, 'nobody reads standard output any more');
+    if (failed !== null) return endedBy(UNFINISHED, `cannot go on without standard output`);
     const lost = [trace, uart].find((file) => file !== null && file.failed !== null);
     if (lost === undefined || lost === null) return null;
     return endedBy(UNFINISHED, `cannot go on without ${lost.path}`);

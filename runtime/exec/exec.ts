@@ -58,7 +58,7 @@ export async function exec(powered: Powered, options: ExecOptions): Promise<Ende
       stop = machine.run({ steps: Math.min(SLICE, left), until: [], stopAtTrap });
     } catch (error) {
       if (!(error instanceof ArenaFull)) throw error;
-      const says = `the program needs more memory than the machine can have: ${error.message}`;
+      const says = 'the program touched more memory than a machine can have: nearly 2 GiB';
       return end({ status: UNFINISHED, says, isLost: true });
     }
     steps += stop.steps;
