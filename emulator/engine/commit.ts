@@ -1,6 +1,8 @@
 /** What one instruction did, as commit logs list it: the registers it wrote, the memory it touched. */
 import type { Mode } from '../access/context.ts';
 import type { Trap } from '../access/trap.ts';
+import type { CsrFile } from '../hart/csr-file.ts';
+import { shadowStackGate } from '../hart/csr-shadow-stack.ts';
 import { CSR_ROWS } from '../hart/csr-table.ts';
 import type { Executor } from '../hart/executor.ts';
 import { csrNumbers } from '../isa/csr-operands.ts';
@@ -89,10 +91,11 @@ export class Recorder implements Witness {
     this.#pc = registers.pc;
     this.#mode = mode;
     this.#trapped = hart.csrs.trapped;
-    this.#loads = [];
-    this.#stores = [];
-    this.#reach(executor, decoded);
+    if (this.#loads.length > 0) this.#loads = [];
+    if (this.#stores.length > 0) this.#stores = [];
     this.#aside.clear();
+    const { kind } = decoded.op.semantics;
+    if (kind === 'memory' || kind === 'system') this.#reach(executor, decoded);
     if (!isFloat(decoded)) return;
     for (const name of ASIDE) this.#aside.set(name, hart.csrs.peek(name));
   }
@@ -122,7 +125,7 @@ export class Recorder implements Witness {
   }
 
   /** The memory that the instruction is going to touch. */
-  #reach({ registers, hart }: Executor, { op, operands }: Decoded): void {
+  #reach({ registers, hart, mode }: Executor, { op, operands }: Decoded): void {
     const { semantics } = op;
     const { rs1, rs2, imm } = operands;
     const address = BigInt.asUintN(registers.xlen, registers.x(rs1) + BigInt(imm));
@@ -146,7 +149,7 @@ export class Recorder implements Witness {
       const [name, size] = semantics.args;
       if (semantics.call === 'load') load(registers.x(rs1), Number(size));
       else if (semantics.call === 'store') store(registers.x(rs1), Number(size), registers.x(rs2));
-      else if (semantics.call === 'shadow' && hart.csrs.has('ssp')) {
+      else if (semantics.call === 'shadow' && isShadowed(hart.csrs, mode)) {
         const width = registers.xlen / 8;
         const ssp = hart.csrs.raw('ssp');
         if (name === 'push') store(ssp - BigInt(width), width, registers.x(rs2));
@@ -158,11 +161,6 @@ export class Recorder implements Witness {
   /** What was stored in the end. */
   #stored({ registers, hart, cell }: Executor, { op, operands }: Decoded): readonly Access[] {
     const { semantics } = op;
-    if (semantics.kind === 'system' && semantics.call === 'shadow') {
-      // Where shadow stacks are off, nothing moved.
-      const isMoved = this.#stores.every(({ address }) => address === hart.csrs.raw('ssp'));
-      return isMoved ? this.#stores : [];
-    }
     if (semantics.kind !== 'memory') return this.#stores;
     const { action } = semantics;
     if (action === 'sc') {
@@ -185,13 +183,7 @@ export class Recorder implements Witness {
   }
 
   #writes({ registers, hart }: Executor, { op, operands }: Decoded): RegisterWrite[] {
-    const { csrs } = hart;
     const writes: RegisterWrite[] = [];
-    const numbers = csrNumbers();
-    const csr = (name: string) => {
-      const number = numbers.get(name) ?? 0;
-      writes.push({ kind: 'csr', number, name, value: csrs.peek(name) });
-    };
     for (const { text, slot } of op.pieces) {
       if (slot !== 'rd') continue;
       const { rd } = operands;
@@ -202,6 +194,18 @@ export class Recorder implements Witness {
       }
     }
     const { semantics } = op;
+    if (semantics.kind === 'memory' && semantics.size * 8 > registers.xlen) {
+      const second = operands.rd + 1;
+      const isPair = semantics.action === 'cas' && operands.rd !== 0;
+      const value = isPair ? registers.x(second) : 0n;
+      if (isPair) writes.push({ kind: 'x', number: second, name: `x${second}`, value });
+    }
+    if (semantics.kind !== 'system' && this.#aside.size === 0) return writes;
+    const { csrs } = hart;
+    const csr = (name: string) => {
+      const number = csrNumbers().get(name) ?? 0;
+      writes.push({ kind: 'csr', number, name, value: csrs.peek(name) });
+    };
     if (semantics.kind === 'system' && semantics.call === 'csr') {
       const isImmediate = semantics.args[1] === 'imm';
       const isWrite = semantics.args[0] === 'write';
@@ -211,10 +215,17 @@ export class Recorder implements Witness {
       const level = semantics.args[0];
       csr(level === 'NMI' ? 'mnstatus' : this.#mode === 'VS' ? 'vsstatus' : 'mstatus');
     }
+    const isShadow = semantics.kind === 'system' && semantics.call === 'shadow';
+    if (isShadow && this.#loads.length + this.#stores.length > 0) csr('ssp');
     for (const [name, before] of this.#aside) if (csrs.peek(name) !== before) csr(name);
     const place = ({ number, kind }: RegisterWrite) => number * 16 + ORDER[kind];
     return writes.sort((a, b) => place(a) - place(b));
   }
+}
+
+/** Whether shadow-stack instructions do anything. */
+function isShadowed(csrs: CsrFile, mode: Mode): boolean {
+  return csrs.has('ssp') && mode !== 'M' && shadowStackGate(csrs, mode) === null;
 }
 
 /** The CSR that an instruction with this number writes: in a guest that of VS. */

@@ -11,8 +11,7 @@ export class StreamFile {
   /** Why nothing more can be written; null while it can. */
   failed: string | null = null;
   #file: number | null;
-  #pending: string[] = [];
-  #length = 0;
+  #pending = '';
 
   /** Opens at once; throws `UsageError`. `flag`: the option that named the file. */
   constructor(flag: string, path: string) {
@@ -29,10 +28,10 @@ export class StreamFile {
     }
   }
 
+  /** ASCII. */
   write(text: string): void {
-    this.#pending.push(text);
-    this.#length += text.length;
-    if (this.#length >= ENOUGH) this.flush();
+    this.#pending += text;
+    if (this.#pending.length >= ENOUGH) this.flush();
   }
 
   /** After whatever text is pending. */
@@ -42,11 +41,10 @@ export class StreamFile {
   }
 
   flush(): void {
-    if (this.#length === 0) return;
-    const text = this.#pending.join('');
-    this.#pending = [];
-    this.#length = 0;
-    this.#put(Buffer.from(text));
+    if (this.#pending === '') return;
+    const bytes = Buffer.from(this.#pending, 'latin1');
+    this.#pending = '';
+    this.#put(bytes);
   }
 
   close(): void {

@@ -3,10 +3,13 @@ import type { Commit, Mode, Trap } from '../../emulator/index.ts';
 
 const PRIVILEGE: Readonly<Record<Mode, number>> = { M: 3, S: 1, VS: 1, U: 0, VU: 0 };
 
-const digits = (value: bigint, bits: number): string =>
-  `0x${BigInt.asUintN(bits, value)
-    .toString(16)
-    .padStart(bits / 4, '0')}`;
+const ZEROS = '0'.repeat(32);
+
+/** Of a value below 2^bits. A trace has millions of lines: as cheap as it can be. */
+function digits(value: bigint, bits: number): string {
+  const text = value.toString(16);
+  return `0x${ZEROS.slice(0, bits / 4 - text.length)}${text}`;
+}
 
 const core = (hart: number): string => `core${String(hart).padStart(4)}: `;
 
@@ -16,7 +19,7 @@ export function commitLine(commit: Commit): string {
   let line = `${core(hart)}${PRIVILEGE[mode]} ${digits(pc, xlen)} (${digits(BigInt(word), 8 * length)})`;
   for (const { kind, number, name, value } of writes) {
     line += kind === 'csr' ? ` c${number}_${name} ` : ` ${name.padEnd(3)} `;
-    line += digits(value, kind === 'f' ? flen : xlen);
+    line += kind === 'f' ? digits(BigInt.asUintN(flen, value), flen) : digits(value, xlen);
   }
   for (const { address, size, stored } of accesses) {
     line += ` mem ${digits(address, xlen)}`;
