@@ -8,3 +8,8 @@ export interface Fault {
 export async function faultCatalogue(): Promise<Readonly<Record<string, Fault>>> {
   return (await import('../../emulator/faults/index.ts')).FAULTS;
 }
+
+/** What a fault does, and the rules that it breaks where the catalogue has some. */
+export function faultText({ says, breaks }: Fault): string {
+  return breaks.length === 0 ? says : `${says}; breaks ${breaks.join(' ')}`;
+}

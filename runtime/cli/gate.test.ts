@@ -107,6 +107,9 @@ test('mutate --list prints the faults and plants none', async () => {
   const { code, out } = await bench({}).sdt('mutate', '--list', '^mpt\\.ignores-');
   expect(code).toBe(0);
   expect(out).toMatch(/^mpt\.ignores-\S+\n {4}.*; breaks SMMPT-/);
+  // Decisions outside the catalogue of rules break none of it.
+  const pmp = (await bench({}).sdt('mutate', '--list', '^pmp\\.na4-ignored$')).out;
+  expect(pmp).toBe('pmp.na4-ignored\n    NA4 entries match nothing\n');
 });
 
 test('mutate catches a fault that a scenario notices and lists a survivor', async () => {

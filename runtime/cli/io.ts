@@ -51,7 +51,10 @@ export class StreamOutput implements Output {
   }
 
   get columns(): number | null {
-    return this.isTTY ? this.#opened().columns : null;
+    if (!this.isTTY) return null;
+    // A terminal that nobody has told its size says 0.
+    const { columns } = this.#opened();
+    return columns > 0 ? columns : 80;
   }
 
   write(text: string | Uint8Array): void {

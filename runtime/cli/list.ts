@@ -6,7 +6,7 @@ import { jsonText } from '../explain/json-text.ts';
 import { select } from '../run/select.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
-import { faultCatalogue } from './faults.ts';
+import { faultCatalogue, faultText } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';
 import { filtersOf, loadScripts, pattern } from './scripts.ts';
@@ -26,11 +26,7 @@ const CATALOGUES: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   rules: () => catalogue().map(({ id, list, statement }) => [id, list, statement] as const),
   revisions: () => Object.entries(REVISIONS).map(([name, { says }]) => [name, '', says] as const),
   faults: async () =>
-    Object.entries(await faultCatalogue()).map(([name, fault]) => [
-      name,
-      '',
-      `${fault.says}; breaks ${fault.breaks.join(' ')}`,
-    ]),
+    Object.entries(await faultCatalogue()).map(([name, fault]) => [name, '', faultText(fault)]),
   diagnostics: () => [
     ...Object.entries(FILE_DIAGNOSTICS).map(([code, title]) => [code, 'error', title] as const),
     ...Object.entries(DIAGNOSTICS).map(([code, row]) => [code, row.severity, row.title] as const),

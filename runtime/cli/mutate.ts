@@ -7,6 +7,7 @@ import { faultThreads, tryFault, tryFaults, type Verdict } from '../gate/mutate.
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
 import { everyFault, type Gate, openGate } from './gate.ts';
+import { faultText } from './faults.ts';
 import type { Invocation } from './invocation.ts';
 import { askedThreads } from './jobs.ts';
 import { UsageError } from './usage-error.ts';
@@ -39,7 +40,7 @@ export async function command(invocation: Invocation): Promise<number> {
     if (caughtBy === null) survivors++;
     if (json) rows.push({ fault: name, says, breaks, caughtBy });
     else if (caughtBy === null) {
-      io.stdout.write(`SURVIVED  ${name}: ${says} (${breaks.join(' ')})\n`);
+      io.stdout.write(`SURVIVED  ${name}: ${faultText(fault)}\n`);
     } else if (options['verbose'] === true) {
       io.stdout.write(`caught    ${name} by ${printable(caughtBy.id)} {${caughtBy.policy}}\n`);
     }
@@ -80,8 +81,8 @@ function printFaults({ io, options }: Invocation, faults: readonly PlantedFault[
     return;
   }
   const columns = io.stdout.columns ?? 100;
-  for (const { name, says, breaks } of faults) {
-    io.stdout.write(`${name}\n    ${wrapped(`${says}; breaks ${breaks.join(' ')}`, 4, columns)}\n`);
+  for (const fault of faults) {
+    io.stdout.write(`${fault.name}\n    ${wrapped(faultText(fault), 4, columns)}\n`);
   }
 }
 
