@@ -330,7 +330,8 @@ describe('a region that is no whole pages', () => {
   });
 
   it('hides no other mistake', () => {
-    const more = 'grant r on at 0x8200_0100 size 4K to host\nrevoke at 0x8200_0108 size 4K from host\n';
+    const more =
+      'grant r on at 0x8200_0100 size 4K to host\nrevoke at 0x8200_0108 size 4K from host\n';
     expect(near('size 0x1100', more)).toEqual(['8 SDT303', '13 SDT303', '14 SDT303']);
   });
 });

@@ -48,13 +48,7 @@ export async function command(invocation: Invocation): Promise<number> {
   }
   const plan = scenario.expand(chosen);
   const map = options['map'] === true;
-  const explained = explainCase(
-    plan,
-    new Machine(),
-    variation,
-    { line, map },
-    assetsOf(io.cwd),
-  );
+  const explained = explainCase(plan, new Machine(), variation, { line, map }, assetsOf(io.cwd));
   if (!explained.says) {
     const { message, advice } = noStep(plan, files.source(plan.file) ?? '', line ?? scenario.line);
     throw new UsageError(printable(message), advice.split('\n').map(printable).join('\n'));

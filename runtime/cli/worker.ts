@@ -70,7 +70,10 @@ async function start(): Promise<void> {
     return serveFaults(setup);
   }
   const { variations, repeat, debug, oneByOne, cwd } = setup;
-  const runCase = await machineRunner(variations.some(({ faults }) => faults.length > 0), cwd);
+  const runCase = await machineRunner(
+    variations.some(({ faults }) => faults.length > 0),
+    cwd,
+  );
   const bench: Bench = { runCase, variations, repeat, clock: () => performance.now(), debug };
   parentPort?.on('message', (task: ThreadTask) => perform(bench, oneByOne, task));
   parentPort?.postMessage(READY);
