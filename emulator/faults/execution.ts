@@ -234,10 +234,10 @@ export const INSTRUCTION_FAULTS = {
     breaks: [],
     replaces: { csr: { floatIsOff: () => false } },
   },
-  'csr.float-never-dirty': {
-    says: 'float instructions leave FS as it was',
+  'csr.float-not-summarised': {
+    says: 'float instructions that make FS Dirty leave SD clear',
     breaks: [],
-    replaces: { csr: { dirtiesFloat: () => false } },
+    replaces: { csr: { summarisesFloat: () => false } },
   },
   'csr.float-flags-replaced': {
     says: 'the flags of an operation replace those that stood',

@@ -61,8 +61,8 @@ export const csrDecisions = {
   userMayUseHypervisorAccess: (hu: boolean) => hu,
   /** Float state is off where either status register that counts says so: of the host, of the guest. */
   floatIsOff: (host: boolean, guest: boolean) => host || guest,
-  /** What changes float state makes FS Dirty. */
-  dirtiesFloat: () => true,
+  /** Where FS becomes Dirty, SD is set. */
+  summarisesFloat: () => true,
   /** Flags add up until software clears them. */
   accrued: (old: number, raised: number) => old | raised,
   /** menvcfg, henvcfg and senvcfg: a clear field closes cache-block and shadow-stack instructions below. */

@@ -29,14 +29,13 @@ export function floatStatus({ words, decide }: CsrState, mode: Mode): 0 | 1 | 2 
 
 /** Float state was written in `mode`: FS and SD of each status register that counts. */
 export function markFloatDirty(state: CsrState, mode: Mode): void {
-  if (!state.decide.dirtiesFloat()) return;
   markDirty(state, MSTATUS);
   if (isVirtual(mode)) markDirty(state, VSSTATUS);
 }
 
-function markDirty({ words, platform }: CsrState, low: number): void {
+function markDirty({ words, platform, decide }: CsrState, low: number): void {
   words[low] |= DIRTY;
-  words[platform.xlen === 64 ? low + 1 : low] |= SD;
+  if (decide.summarisesFloat()) words[platform.xlen === 64 ? low + 1 : low] |= SD;
 }
 
 /** The rounding mode in fcsr. */
