@@ -1,5 +1,6 @@
 /** The executed half of a machine: its harts as programs run on them, their time, and the engine. */
 import type { Mode } from './access/context.ts';
+import type { FenceRequest } from './cache/fence-request.ts';
 import type { Result, Trap } from './access/trap.ts';
 import type { Board } from './devices/board.ts';
 import type { Terminal } from './devices/device.ts';
@@ -107,6 +108,14 @@ export class Execution {
       return { trap, value: null };
     }
     return { trap: null, value: this.resultOf(executor, step.word) };
+  }
+
+  /** One fence instruction of a step: what programs of this hart have read is given up as if they had executed it. */
+  fence(hart: number, request: FenceRequest): Result {
+    const executor = this.executor(hart);
+    const result = executor.hart.fence(request);
+    if (result.trap === null) executor.fenced(request.fence);
+    return result;
   }
 
   /** Puts a hart at `pc` in `mode`; it runs from the next `run` on. */

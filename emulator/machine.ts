@@ -194,7 +194,7 @@ export class Machine {
   }
 
   fence(hart: number, request: FenceRequest): Result {
-    return this.hart(hart).fence(request);
+    return this.execution.fence(hart, request);
   }
 
   readRegister(hart: number, name: string): bigint {

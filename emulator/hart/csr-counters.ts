@@ -41,9 +41,12 @@ const counted = (counter: Counter) => ({
   write: (state: CsrState, value: bigint) => write(state, counter, value),
 });
 
-/** Counters whose bit changes keep their value. */
+/** Counters whose bit changes keep their value; the others count this instruction too. */
 function inhibit(state: CsrState, value: bigint): void {
-  const values = [CYCLE, INSTRET].map((counter) => [counter, read(state, counter)] as const);
+  const changed = state.raw('mcountinhibit') ^ value;
+  const values = [CYCLE, INSTRET]
+    .filter(({ bit }) => (changed & bit) !== 0n)
+    .map((counter) => [counter, read(state, counter)] as const);
   state.setRaw('mcountinhibit', value & (CY | IR));
   for (const [counter, kept] of values) write(state, counter, kept);
 }

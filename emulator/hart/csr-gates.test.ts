@@ -195,6 +195,16 @@ describe('counters', () => {
     expect([csrs.peek('mcycle'), csrs.peek('minstret')]).toEqual([105n, 10n]);
   });
 
+  it('count the instruction that writes mcountinhibit and leaves their bit alone', () => {
+    const csrs = hart();
+    csrs.retired = 10;
+    csrs.inFlight = 1;
+    csrs.access('M', 'mcountinhibit', 'write', 0n);
+    csrs.retired = 11;
+    csrs.inFlight = 0;
+    expect([csrs.peek('mcycle'), csrs.peek('minstret')]).toEqual([11n, 11n]);
+  });
+
   it('a written counter reads as written in the next instruction', () => {
     const csrs = hart();
     csrs.retired = 10;

@@ -1,4 +1,5 @@
 /** What a hart does with an instruction that generated code does not do by itself: traps, interrupts, and the table's calls. */
+import type { FenceName } from '../cache/fence-request.ts';
 import type { Mode } from '../access/context.ts';
 import type { Denial, Trap } from '../access/trap.ts';
 import { Cell } from '../edges.ts';
@@ -115,6 +116,12 @@ export class Executor {
   set remaining(count: number) {
     const { words, base } = this.registers;
     words[base + CELL.remaining / 4] = count;
+  }
+
+  /** A fence has been executed: what generated code knows may be stale. */
+  fenced(name: FenceName): void {
+    if (name !== 'fence_i') this.fences++;
+    else if (this.hart.decisions.fence.fencesCode()) this.codeFences++;
   }
 
   /** After an instruction that may have made an interrupt pending or due: takes it, or ends the slice. */

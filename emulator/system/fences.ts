@@ -18,7 +18,6 @@ export const fence: Call = (executor, decoded, [name]) => {
   });
   if (name === 'mfence_pa' || name === 'minval_pa') hart.csrs.fired[R.SMSD_FENCE_23] = 1;
   if (denial !== null) return executor.refuseDecoded(denial, decoded);
-  if (name !== 'fence_i') executor.fences++;
-  else if (hart.decisions.fence.fencesCode()) executor.codeFences++;
+  executor.fenced(name as FenceName);
   return 0;
 };
