@@ -48,6 +48,9 @@ function scopeOf(fence: FenceName, mode: Mode): FenceScope {
   }
 }
 
+/** Invalidations that wait for SFENCE.INVAL.IR. */
+const LONGEST = 1024;
+
 const QUEUED: ReadonlySet<FenceName> = new Set<FenceName>([
   'minval_pa',
   'sinval_vma',
@@ -117,7 +120,11 @@ export class Fences {
     const invalidation = this.#invalidation(fence, scope, operands, fields);
     markFence(fired, platform, fence, mode, scope, operands);
     if (!QUEUED.has(fence) || this.#decide.invalidatesAtOnce()) this.#apply([invalidation], cache);
-    else if (this.#ordered || !this.#decide.needsWriteInvalidate()) this.#queue.push(invalidation);
+    else if (this.#ordered || !this.#decide.needsWriteInvalidate()) {
+      // Each may take effect before SFENCE.INVAL.IR: programs without one keep no more.
+      if (this.#queue.length === LONGEST) this.#apply(this.#queue.splice(0, LONGEST / 2), cache);
+      this.#queue.push(invalidation);
+    }
     return null;
   }
 

@@ -84,7 +84,5 @@ function fillWay({ hart }: Executor, use: 'load' | 'store', needs: number): void
   if (frame < 0) return;
   // Stores to watched pages must be seen.
   if (use === 'store' && memory.watchOf(frame) !== 0) return;
-  const position = memory.position(frame);
-  if (position === 0) return;
-  ways.fill(use, place.lo, place.hi, position - (place.lo & ~4095));
+  ways.fill(use, place.lo, place.hi, memory.position(frame) - (place.lo & ~4095));
 }

@@ -5,6 +5,9 @@ import type { CsrFile } from './csr-file.ts';
 import type { Executor } from './executor.ts';
 import { STCE } from './interrupts.ts';
 
+/** Ticks beyond are no event's: a program that waits again and again comes to where adding one tick changes nothing. */
+const LAST_TICK = 2 ** 52;
+
 export class Clock {
   private readonly board: Pick<Board, 'clint' | 'nextEvent'>;
   private readonly cell = new Cell();
@@ -42,14 +45,14 @@ export class Clock {
     this.skipped += ticks;
   }
 
-  /** Ticks until a timer interrupt becomes pending that is not yet; Infinity: never. */
+  /** Ticks until a timer interrupt becomes pending that is not yet; Infinity: never, or after ticks end to be exact. */
   untilEvent(): number {
     let next = this.board.nextEvent();
     for (const { hart } of this.executors) {
       if (hart.csrs.platform.features.has('Sstc'))
         next = Math.min(next, this.untilCompare(hart.csrs));
     }
-    return next;
+    return this.ticks() + next <= LAST_TICK ? next : Infinity;
   }
 
   /** The same in steps. */

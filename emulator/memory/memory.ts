@@ -20,11 +20,13 @@ export const WATCH = {
   code: 2,
   /** A hart has reserved some of it. */
   reserved: 4,
+  /** Somebody reads it where it is only as long as nothing is written to it. */
+  unwritten: 8,
 } as const;
 
 /** Who must hear of stores to watched pages, whoever makes them. */
 export interface Watcher {
-  /** A page is watched from now on: who stores to it must tell. */
+  /** A page is watched from now on, or has moved: who found it must look for it anew. */
   watched(): void;
   /** `bits`: of `WATCH`. */
   stored(frame: number, offset: number, size: number, bits: number): void;
@@ -99,11 +101,13 @@ export class Memory {
     this.watcher.watched();
   }
 
-  /** The arena position of a page's first byte, its own from now on; 0: the arena has no room for it. */
+  /** The arena position of a page's first byte, to read there until `watched` says otherwise; a reader writes nothing. */
   position(frame: number): number {
     const slot = this.slots[frame];
     if (slot >= 0) return slot << 12;
-    return this.arena.isFull ? 0 : this.own(frame) << 12;
+    this.watches[frame] |= WATCH.unwritten;
+    this.isWatching = true;
+    return ~slot << 12;
   }
 
   /** Frames in use: what is indexed by frame has this length. */
@@ -259,6 +263,10 @@ export class Memory {
     if (slot >= 0) return slot;
     const own = this.arena.copy(~slot);
     this.slots[frame] = own;
+    if ((this.watches[frame] & WATCH.unwritten) !== 0) {
+      this.watches[frame] &= ~WATCH.unwritten;
+      this.watcher?.watched();
+    }
     return own;
   }
 
