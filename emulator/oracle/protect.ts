@@ -49,7 +49,8 @@ export function pmpAllows(
   machine: boolean,
 ): boolean {
   const count = state.pmpcfg.length;
-  if (count === 0) return true;
+  // Without entries S and U go free; M-mode still has the default policy of mseccfg.
+  if (count === 0 && !machine) return true;
   const mml = bit(state.mseccfg, 0);
   const mmwp = bit(state.mseccfg, 1);
   const end = at + BigInt(size);

@@ -18,7 +18,7 @@ import { PhysicalMemory } from './physical-memory.ts';
 import { PlainHart } from './plain-hart.ts';
 import { SMALL } from './plain-platform.ts';
 
-const PROGRAMS = Number(process.env['SDT_QEMU'] ?? 4);
+const PROGRAMS = Number(process.env['SDT_QEMU'] ?? 2);
 const SEED = Number(process.env['SDT_SEED'] ?? 1);
 const EXTENSIONS = ['M', 'A', 'F', 'D', 'C', 'Zba', 'Zbb', 'Zbs'];
 
