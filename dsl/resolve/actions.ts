@@ -1,5 +1,5 @@
 /** What a step does: attempts, CSRs and fences become plan actions; later machinery is checked and named. */
-import type { Action, Address, Width, Word } from '../syntax/ast.ts';
+import type { Action, Address, Expr, Width, Word } from '../syntax/ast.ts';
 import { isDevice } from './actors.ts';
 import { checkCall } from './calls.ts';
 import { type Case, filled, textOf } from './case.ts';
@@ -98,11 +98,12 @@ export function resolveAction(
     case 'calls':
       return unmodelled(checkCall(action.callee, action.args, scope, c));
     case 'runs': {
-      const name = nameOf(action.tvm, ['program', 'tvm', 'capture'], scope, c);
+      const name = nameOf(action.tvm, ['program', 'image', 'tvm', 'capture'], scope, c);
       if (action.vcpu !== null) evaluate(action.vcpu, scope, c);
       for (const { from } of action.supplying) extentOf(from, scope, c);
       const at = action.at === null ? null : addressOf(action.at, scope, c);
-      return c.scenario.names.get(name)?.kind === 'program'
+      const kind = c.scenario.names.get(name)?.kind;
+      return kind === 'program' || kind === 'image'
         ? { do: 'run', program: name, at }
         : unmodelled(`runs ${name}: TVMs`);
     }
@@ -116,7 +117,7 @@ export function resolveAction(
         code: checkAssembly(action.code, actor !== null, scope, c),
         registers: action.with.map(({ register, value }) => ({
           name: checkRegister(register, scope, c),
-          value: evaluate(value, scope, c),
+          value: registerValue(register, value, scope, c),
         })),
       };
   }
@@ -151,6 +152,21 @@ function checkRegister(register: Word, scope: Scope, c: Case): string {
     });
   }
   return name;
+}
+
+/** What an x register finds has at most XLEN bits. */
+function registerValue(register: Word, expr: Expr, scope: Scope, c: Case): Value {
+  const value = evaluate(expr, scope, c);
+  const isFloat = /^f/.test(textOf(register, scope, c)) && register.text !== 'fp';
+  const bits = isFloat ? 64 : c.frame.xlen;
+  if (typeof value === 'bigint' && value >> BigInt(bits) !== 0n) {
+    c.accept?.(
+      'SDT239',
+      expr.span,
+      `0x${value.toString(16)} does not fit into the ${bits} bits of '${register.text}'`,
+    );
+  }
+  return value;
 }
 
 /** Verbs as the operations that `tries` names. */

@@ -18,12 +18,16 @@ export interface LoggedStep {
   rule: number;
 }
 
+/** Steps that are kept: of a program that runs for long the last ones. */
+const LONGEST = 16_384;
+
 export class TraceLog {
   steps: LoggedStep[] = [];
 
   /** Notes an entry that was read; the verdict follows. */
   note(step: Omit<LoggedStep, 'verdict' | 'rule'>): LoggedStep {
     const logged: LoggedStep = { ...step, verdict: 'next', rule: -1 };
+    if (this.steps.length === LONGEST) this.steps.splice(0, LONGEST / 2);
     this.steps.push(logged);
     return logged;
   }

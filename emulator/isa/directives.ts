@@ -33,6 +33,17 @@ const TEXTS: ReadonlyMap<string, boolean> = new Map([
 ]);
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, '"': 34, '\\': 92 };
 
+/** What says something to a linker only. */
+const IGNORED: ReadonlySet<string> = new Set([
+  '.globl',
+  '.global',
+  '.local',
+  '.type',
+  '.size',
+  '.file',
+  '.ident',
+]);
+
 const ONE_VALUE = /^(\.zero|\.skip)$/;
 /** No text may become longer than this. */
 export const LONGEST = 2 ** 20;
@@ -40,6 +51,7 @@ const NO_SCOPE: Scope = { pc: 0n, labels: new Map(), locals: new Map() };
 
 /** Bytes that a directive takes at an address. */
 export function directiveSize(name: Token, operands: readonly Token[], pc: bigint): number {
+  if (IGNORED.has(name.text)) return 0;
   const bytes = DATA.get(name.text);
   if (bytes !== undefined) return bytes * listOf(name, operands).length;
   if (TEXTS.has(name.text)) return textBytes(name, operands).length;

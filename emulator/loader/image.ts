@@ -92,7 +92,7 @@ export function misplaced(image: Image, ram: readonly Range[]): LoadError | null
       .join(', ');
     return {
       message: `a segment at ${hex(segment.address)} to ${hex(end - 1n)} lies outside RAM`,
-      advice: `RAM is ${known}: link the program there, or give the machine more`,
+      advice: `RAM is ${known}: link the program there (GNU ld: -n leaves the file's own headers out), or give the machine more`,
     };
   }
   return null;

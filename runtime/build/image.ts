@@ -1,7 +1,7 @@
 /** `image` lines: an ELF or raw file in memory, and the domain that it is for may use it. */
 import type { PlanLine } from '../../dsl/index.ts';
 import { loadElf, loadRaw, misplaced, XWR_OF } from '../../emulator/index.ts';
-import { writeBytes } from '../execute/program.ts';
+import { wholeProgram, writeBytes } from '../execute/program.ts';
 import type { Harts } from '../session/actors.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
@@ -44,6 +44,7 @@ export function loadImage(world: World, harts: Harts, line: ImageLine): void {
     clear(world, address + BigInt(bytes.length), end);
     if (line.to.kind === 'domain') grant(world, harts, line.to.name, address, end);
   }
+  world.programs.set(line.name, wholeProgram(line.name, loaded.image));
 }
 
 function clear({ backEnd }: World, from: bigint, end: bigint): void {

@@ -52,6 +52,16 @@ describe('one instruction', () => {
     expect(run(`${beyond} -> store access fault`)).toMatch(/^fail: .*load access fault \(5\)/);
   });
 
+  it('keeps values that fit, and float registers apart', () => {
+    expect(
+      run(`  machine xlen 32\n  rdsm executes "mv a0, a1" with a1 = 0xFFFF_FFFF -> 0xFFFF_FFFF`),
+    ).toBe('pass');
+    const text = `  rdsm writes csr mstatus.fs with 1
+  rdsm executes "fmv.x.d a0, fa1" with fa1 = 0x7FF0_0000_0000_0001 -> 0x7FF0_0000_0000_0001
+  rdsm executes "fmv.x.d a0, fa1" -> 0`;
+    expect(run(text)).toBe('pass');
+  });
+
   it('writes CSRs that later steps see, and keeps those of domains apart', () => {
     expect(
       run(`  domain a
@@ -157,6 +167,19 @@ ${HOST}  region flag size 4K holds 0
   host runs p`;
     expect(run(`${text('p.s')} -> environment call`, files)).toBe('pass');
     expect(run(`${text('q.s')} -> environment call`, files)).toMatch(/^error: .*no such file/);
+  });
+
+  it('may be an image, entered where the file says', () => {
+    // addi a0, zero, 3; ecall
+    const raw = Uint8Array.from([0x13, 0x05, 0x30, 0x00, 0x73, 0x00, 0x00, 0x00]);
+    const text = `  domain host
+  region home size 4K
+  image k from "k.bin" to home
+  grant rx on home to host
+  host runs k -> environment call with (a0: 3, mepc: home + 4)
+  host runs k -> exits end`;
+    const files: Files = () => raw;
+    expect(run(text, files)).toMatch(/^fail: 8: the machine raised environment call from S/);
   });
 
   it('that does not fit into its region is an error', () => {

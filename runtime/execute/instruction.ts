@@ -8,6 +8,7 @@ import type { Harts, HartState } from '../session/actors.ts';
 import { MSECCFG_MML } from '../session/registers.ts';
 import { machineMode, type World } from '../session/world.ts';
 import { decoded, wordOf } from './assembly.ts';
+import { clearRegisters } from './hart-state.ts';
 
 export type ExecuteAction = Extract<PlanAction, { readonly do: 'execute' }>;
 
@@ -37,7 +38,7 @@ export class Instructions {
     const word = wordOf(code, xlen, platform.knobs.fence_encoding);
     const instruction = decoded(word, xlen, platform.knobs.fence_encoding);
     const hart = this.#harts.switchTo(actor);
-    this.#clear(hart.id);
+    clearRegisters(this.#world, hart.id);
     const values = new Map<number, bigint>();
     for (const { name, value } of registers) {
       const given = BigInt.asUintN(xlen, this.#world.resolve(value));
@@ -67,11 +68,6 @@ export class Instructions {
       leaked: null,
       state: hart.state,
     };
-  }
-
-  #clear(hart: number): void {
-    const { backEnd } = this.#world;
-    for (let x = 1; x < 32; x++) backEnd.writeRegister(hart, `x${x}`, 0n);
   }
 
   /** What the bench believed of the hart's CSRs no longer holds where the instruction wrote them. */

@@ -8,6 +8,7 @@ import type { Actual } from '../judge/actual.ts';
 import type { Harts } from '../session/actors.ts';
 import { CaseError } from '../session/case-error.ts';
 import { machineMode, type World } from '../session/world.ts';
+import { clearRegisters } from './hart-state.ts';
 import type { PlacedLine, Program } from './program.ts';
 
 /** Instructions after which a program that has not ended is `running`. */
@@ -65,7 +66,7 @@ export class ProgramRuns {
     const mode = machineMode(actor.mode);
     hart.used = true;
     const run: Run = { program, hart: hart.id, mode, entry, line: 0, arrived: false };
-    for (let x = 1; x < 32; x++) this.#world.backEnd.writeRegister(hart.id, `x${x}`, 0n);
+    clearRegisters(this.#world, hart.id);
     this.#world.backEnd.start(hart.id, { mode, pc: entry });
     this.#runs.set(hart.id, run);
     return this.#drive(run, judge);

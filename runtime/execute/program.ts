@@ -1,5 +1,6 @@
 /** A program in memory: assembled from its lines or from a file, with the place of each line. */
 import type { PlanLine, PlanProgramLine } from '../../dsl/index.ts';
+import type { Image } from '../../emulator/index.ts';
 import { disassemble } from '../../emulator/index.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
@@ -99,6 +100,20 @@ function fileOf(world: World, plan: ProgramPlan, base: bigint | null): readonly 
   const { bytes } = assembled(text, xlen, knobs.fence_encoding, base ?? 0n, path);
   const code = { ...WHOLE_FILE, text };
   return [{ line: null, code, start: 0, end: bytes.length, bytes }];
+}
+
+/** An image as a program: entered where the file says, ended behind its last byte. */
+export function wholeProgram(
+  name: string,
+  { entry, segments }: Pick<Image, 'entry' | 'segments'>,
+): Program {
+  const ends = segments.map(({ address, bytes }) => Number(address - entry) + bytes.length);
+  const end = Math.max(...ends);
+  return {
+    name,
+    base: entry,
+    lines: [{ line: null, code: { ...WHOLE_FILE, text: '' }, start: 0, end }],
+  };
 }
 
 /** Bytes into memory by the hand of the bench. */

@@ -3,27 +3,33 @@ import { wasRead } from './decode-entry.ts';
 import type { ShownStep } from '../session/results.ts';
 import { hex } from './text-width.ts';
 
-/** One line for each table entry of the outermost walk, with the walks on its behalf behind it. */
+/** Lines of the longest walk that is shown: programs make many. */
+const SHOWN = 12;
+
+/** One line for each table entry of the outermost walk, with the walks on its behalf behind it; the last ones of many. */
 export function walkLines(walk: readonly ShownStep[]): readonly string[] {
+  const lines = allLines(walk);
+  const left = lines.length - SHOWN;
+  return left <= 0 ? lines : [`(${left} lines of earlier references)`, ...lines.slice(left)];
+}
+
+function allLines(walk: readonly ShownStep[]): readonly string[] {
   const lines: string[] = [];
   let nested: ShownStep[] = [];
+  /** The step whose line the next level of the same protection walk continues. */
+  let open: ShownStep | null = null;
   for (const step of walk) {
     if (step.stage === 'pmp') {
       lines.push(verdictText(step));
-      continue;
+      open = null;
+    } else if (step.depth > 0) nested.push(step);
+    else {
+      const goesOn = nested.length === 0 && open?.stage === step.stage && step.level < open.level;
+      if (goesOn) lines.push(`${lines.pop() ?? ''} L${step.level}${ending(step)}`);
+      else lines.push([head(step) + ending(step), ...segments(nested)].join('  '));
+      open = isProtection(step) ? step : null;
+      nested = [];
     }
-    if (step.depth > 0) {
-      nested.push(step);
-      continue;
-    }
-    const before = lines.length > 0 && isProtection(step) && nested.length === 0;
-    const last = lines.at(-1);
-    if (before && last !== undefined && last.startsWith(`${step.stage} `)) {
-      lines[lines.length - 1] = `${last} L${step.level}${ending(step)}`;
-    } else {
-      lines.push([head(step) + ending(step), ...segments(nested)].join('  '));
-    }
-    nested = [];
   }
   // The read of an entry was denied: the entry itself was never seen.
   if (nested.length > 0) lines.push(segments(nested).join('  '));

@@ -118,7 +118,11 @@ function matchVerdict(
       if (codes === undefined) {
         return `there is no interrupt '${verdict.name}': ${Object.keys(INTERRUPTS).join(', ')}`;
       }
-      if (trap?.interrupt !== true) return trap === null ? 'no interrupt came' : raised(trap);
+      if (trap?.interrupt !== true) {
+        return trap === null
+          ? 'no interrupt came (programs take them, steps do not)'
+          : raised(trap);
+      }
       return codes.includes(trap.cause) ? null : raised(trap);
     }
     case 'aborted':
@@ -149,7 +153,7 @@ function wentThrough({ origin }: Actual): string {
 }
 
 function raised(trap: Trap): string {
-  if (trap.interrupt === true) return `the hart took an ${interruptName(trap.cause)} interrupt`;
+  if (trap.interrupt === true) return `the hart took the ${interruptName(trap.cause)} interrupt`;
   return `the machine raised ${named(trap.cause)}`;
 }
 
