@@ -89,6 +89,46 @@ describe('a program that only reads', () => {
   });
 });
 
+describe('a program that looks at ever more virtual pages', () => {
+  it('keeps a bounded number of entries under retain', () => {
+    const machine = program('loop: lb a2, 0(a0); add a0, a0, a1; j loop', {
+      caching: 'retain',
+    });
+    const [root, middle, last] = [RAM + 0x10_0000n, RAM + 0x10_1000n, RAM + 0x10_2000n];
+    const pointer = (table: bigint) => ((table >> 12n) << 10n) | 1n;
+    const page = ((RAM >> 12n) << 10n) | 0xcfn;
+    machine.fill(root, 4096n, 0n);
+    machine.write(root + 16n, 8, page);
+    // All other addresses of the lower half lead to the same page.
+    for (let k = 4n; k < 256n; k++) machine.write(root + 8n * k, 8, pointer(middle));
+    machine.fill(middle, 4096n, pointer(last));
+    machine.fill(last, 4096n, page);
+    machine.pokeCsr(0, 'pmpaddr0', 0x3f_ffff_ffff_ffffn);
+    machine.pokeCsr(0, 'pmpcfg0', 0x1fn);
+    machine.pokeCsr(0, 'satp', (8n << 60n) | (root >> 12n));
+    machine.writeRegister(0, 'x10', 4n << 30n);
+    machine.writeRegister(0, 'x11', 4096n);
+    machine.start(0, { mode: 'S', pc: CODE });
+    // A page that is kept, and is no longer mapped.
+    const load = {
+      mode: 'S',
+      operation: 'load',
+      address: 3n << 30n,
+      size: 8,
+      value: 0n,
+    } as const;
+    machine.write(root + 24n, 8, page);
+    expect(machine.attempt(0, load).trap).toBeNull();
+    machine.write(root + 24n, 8, 0n);
+    expect(machine.attempt(0, load).trap).toBeNull();
+    // A page for each three instructions.
+    expect(run(machine, 3_000_000).retired).toBe(3_000_000);
+    expect(machine.attempt(0, load).trap).toBeNull();
+    run(machine, 600_000);
+    expect(machine.attempt(0, load).trap?.cause).toBe(13);
+  });
+});
+
 describe('a program that invalidates and never completes it', () => {
   it('keeps a bounded number of invalidations: the oldest take effect', () => {
     const machine = program('sfence.w.inval; loop: sinval.vma x0, x0; j loop', {

@@ -20,6 +20,8 @@ export interface Matching {
 }
 
 const FIRST = 256;
+/** About 80 MB. */
+const MOST = 2 ** 20;
 
 // An entry is one record of eight words and one of four pages: what a probe compares lies side by side.
 const WORDS = 3;
@@ -237,6 +239,11 @@ export class EntryCache {
     }
     const wanted = what === 'walk' ? 0 : what === 'tlb' ? 1 : 2;
     this.dropIndexed((e) => this.classOf(e) === wanted);
+  }
+
+  /** A program may look at ever more pages: it is time to give everything up. */
+  get isFull(): boolean {
+    return this.count >= MOST;
   }
 
   /** Under `random`: forgets a seeded part of the entries. Called once per attempt, so that hits never move the draw. */

@@ -89,7 +89,11 @@ export class Executor {
     this.sliceEnd = this.hart.csrs.retired + budget;
     this.remaining = budget;
     this.inSlice = true;
-    this.hart.cache.tick();
+    const { cache } = this.hart;
+    cache.tick();
+    if (!cache.isFull) return;
+    cache.clear('all');
+    this.fences++;
   }
 
   /** The slice is over after so many instructions. */
