@@ -8,8 +8,7 @@ import {
   type OperationName,
 } from '../../emulator/index.ts';
 import type { Actual } from '../judge/actual.ts';
-import { CaseSkip } from '../session/case-error.ts';
-import { CaseError } from '../session/case-error.ts';
+import { CaseError, CaseSkip } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
 
 type Attempt = Extract<PlanAction, { readonly do: 'attempt' }>;

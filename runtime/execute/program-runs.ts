@@ -97,7 +97,6 @@ export class ProgramRuns {
         return this.#actual(run, null, 'running');
       }
       const end = this.#ended(stopped, stop.trap);
-      if (end === null) continue;
       if (!judge(end) || (end.placed.line === null && end.actual.trap !== null)) {
         this.#park(stopped);
         return end.actual;
@@ -111,17 +110,25 @@ export class ProgramRuns {
     return [...this.#runs.values()].some((run) => lineOf(run).line === this.traced);
   }
 
-  /** The end of a line, which the program leaves behind; null: it goes on. */
-  #ended(run: Run, trap: Trap | null): LineEnd | null {
-    const { backEnd } = this.#world;
+  /** The end of a line, which the program leaves behind. */
+  #ended(run: Run, trap: Trap | null): LineEnd {
     const placed = lineOf(run);
     const { code } = placed;
     if (code.jumps && trap === null && !run.arrived) {
       run.arrived = true;
-      const seen = backEnd.run({ steps: 1, until: [], stopAtTrap: () => true });
-      return this.#left(run, placed, seen.trap !== null && isFetch(seen.trap) ? seen.trap : null);
+      const fetched = this.#step(run.hart);
+      return this.#left(run, placed, fetched !== null && isFetch(fetched) ? fetched : null);
     }
     return this.#left(run, placed, trap);
+  }
+
+  /** One instruction of a hart, whoever's turn it is: its trap, or null. */
+  #step(hart: number): Trap | null {
+    for (;;) {
+      const limits = { steps: 1, until: [], stopAtTrap: (which: number) => which === hart };
+      const stop = this.#world.backEnd.run(limits);
+      if (stop.hart === hart || stop.why !== 'steps') return stop.hart === hart ? stop.trap : null;
+    }
   }
 
   #left(run: Run, placed: PlacedLine, trap: Trap | null): LineEnd {

@@ -20,6 +20,7 @@ import type { BackEnd } from '../back-end/back-end.ts';
 import { buildLine } from '../build/lines.ts';
 import { startMachine } from '../build/start.ts';
 import { CaseError, CaseSkip } from './case-error.ts';
+import { asksForCosts, countersOf, describeCosts } from './costs.ts';
 import { holds } from './conditions.ts';
 import { describe } from '../judge/describe.ts';
 import { History } from './history.ts';
@@ -383,21 +384,6 @@ const LOOK: Omit<Actual, 'address' | 'size' | 'value'> = {
 
 function everyOf({ action }: StepLine): unknown {
   return action.do === 'attempt' ? action.address.every : null;
-}
-
-function asksForCosts({ alternatives }: PlanOutcome): boolean {
-  for (const { costing } of alternatives) if (costing.length > 0) return true;
-  return false;
-}
-
-function countersOf({ alternatives }: PlanOutcome): ReadonlySet<string> {
-  return new Set(alternatives.flatMap(({ costing }) => costing.map(({ counter }) => counter)));
-}
-
-/** `costing vs 3, g 12, total 80`. */
-function describeCosts(outcome: PlanOutcome, costs: Costs): string {
-  const named = [...countersOf(outcome)].map((counter) => `${counter} ${costs[counter] ?? 0}`);
-  return `costing ${named.join(', ')}`;
 }
 
 /** The case's own seed: independent of order, shard and workers. */
