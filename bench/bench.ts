@@ -1,4 +1,5 @@
 /** `npm run bench`: every workload once, its ratio to the calibration loop, and peak memory. `--smoke`: a hundredth of each. */
+import { prepareForMuch } from '../runtime/cli/long-run.ts';
 import { calibrate, type Measured, type Workload } from './measure.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -21,6 +22,8 @@ function line(workload: Workload, measured: Measured, calibration: number): stri
   ].join('');
 }
 
+// As `sdt run` does for long runs.
+prepareForMuch();
 const calibration = calibrate();
 console.log(
   `calibration: ${calibration.toFixed(0)} M iterations/s on ${process.version}; ratios are per iteration of it`,

@@ -106,6 +106,9 @@ function requestOf(
   };
 }
 
+/** Cases from which on the compiler may take its time. */
+const MUCH = 1000;
+
 /** This thread for little work, several for much; always another one where a case may have to be stopped. */
 function executor(
   { configuration: { settings }, io }: Invocation,
@@ -120,6 +123,7 @@ function executor(
     const asked = askedThreads(settings.jobs);
     const threads = threadCount(asked, work, availableParallelism());
     if (threads === 1 && timeout === null) {
+      if (work >= MUCH) (await import('./long-run.ts')).prepareForMuch();
       const { machineRunner } = await import('./machine-runner.ts');
       const runCase = await machineRunner(
         variations.some(({ faults }) => faults.length > 0),

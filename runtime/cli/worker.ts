@@ -7,6 +7,7 @@ import type { PackedResult, ThreadAnswer, ThreadTask } from '../run/schedule.ts'
 import { packed } from '../run/schedule.ts';
 import type { Script } from '../run/script.ts';
 import { usedPath } from './files.ts';
+import { prepareForMuch } from './long-run.ts';
 import { machineRunner } from './machine-runner.ts';
 import type { FaultSetup, ThreadSetup } from './threads.ts';
 import { READY } from './threads.ts';
@@ -65,6 +66,7 @@ function answer(message: ThreadAnswer): void {
 }
 
 async function start(): Promise<void> {
+  prepareForMuch();
   if ('policies' in setup) {
     const { serveFaults } = await import('./fault-worker.ts');
     return serveFaults(setup);
