@@ -191,6 +191,22 @@ export type PlanAction =
   | { readonly do: 'continue' }
   /** WFI. */
   | { readonly do: 'wait' }
+  /** An ECALL of the ABI table. `to`: the domain whose SDID goes into a6; null: the only one there is. */
+  | {
+      readonly do: 'call';
+      /** `covh`, `covg`, `sbi`, ... */
+      readonly space: string;
+      readonly name: string;
+      readonly args: readonly { readonly name: string; readonly value: Value }[];
+      readonly to: string | null;
+    }
+  /** The run loop of a host: enters a vCPU until it exits with something that `supplying` does not answer. */
+  | {
+      readonly do: 'run tvm';
+      readonly tvm: string;
+      readonly vcpu: Value;
+      readonly supplying: readonly { readonly what: string; readonly from: PlanExtent }[];
+    }
   /** Parsed and checked, not modelled yet: `why` goes into the skip. */
   | { readonly do: 'unmodelled'; readonly why: string };
 
@@ -316,7 +332,16 @@ export type PlanLine = { readonly span: Span } & (
       /** The region or domain that it is for; a domain may then read, write and execute it. */
       readonly to: { readonly kind: 'region' | 'domain'; readonly name: string };
     }
-  /** A set-up line whose machinery comes later: `iommu`, `device`, `tvm`. */
+  /** Builds a TVM by the calls that a host would make; its name then stands for its guest id. */
+  | {
+      readonly kind: 'tvm';
+      readonly name: string;
+      /** Regions whose bytes are its measured pages, one behind the other from `entry` on. */
+      readonly from: readonly string[];
+      readonly entry: Value;
+      readonly vcpus: Value;
+    }
+  /** A set-up line whose machinery comes later: `iommu`, `device`. */
   | { readonly kind: 'unmodelled'; readonly why: string }
 );
 

@@ -9,10 +9,12 @@ import type { Witness } from './engine/commit.ts';
 import { Engine } from './engine/run.ts';
 import { Clock } from './hart/clock.ts';
 import { Executor, PARKED } from './hart/executor.ts';
+import type { FirmwareSpec } from './firmware/spec.ts';
 import type { Hart } from './hart/hart.ts';
 import type { Limits, Stop } from './hart/schedule.ts';
 import { Schedule } from './hart/schedule.ts';
 import { decoderOf } from './isa/decode.ts';
+import type { Homecoming } from './native/homecoming.ts';
 import { isaOf } from './isa/machine-isa.ts';
 import type { Memory } from './memory/memory.ts';
 import type { Platform } from './platform.ts';
@@ -138,6 +140,18 @@ export class Execution {
   /** Runs every hart that is not parked, in the interleaving of the seed. */
   run(limits: Limits): Stop {
     return this.schedule.run(this.ready(), limits);
+  }
+
+  boot(spec: FirmwareSpec): string | null {
+    return `not modelled yet: firmware of ${spec.model}`;
+  }
+
+  away(hart: number): boolean {
+    return this.executor(hart).parked && false;
+  }
+
+  home(hart: number): Homecoming | null {
+    return this.away(hart) ? null : null;
   }
 
   /** The pin of Smrnmi: a non-maskable interrupt, taken when mnstatus.NMIE allows it. */

@@ -67,3 +67,11 @@ export { Recorder } from './engine/commit.ts';
 export type { Limits, Stop } from './hart/schedule.ts';
 export { ArenaFull } from './memory/arena.ts';
 export type { Fault } from './decisions.ts';
+export type {
+  Acceleration,
+  Area,
+  FirmwareDomain,
+  FirmwareSpec,
+  ModelName,
+} from './firmware/spec.ts';
+export type { Homecoming } from './native/homecoming.ts';

@@ -14,7 +14,9 @@ import { Board } from './devices/board.ts';
 import { cachedEntry, Cell, walkStep } from './edges.ts';
 import type { CsrOp } from './hart/csr-file.ts';
 import { Execution } from './execution.ts';
+import type { FirmwareSpec } from './firmware/spec.ts';
 import { Hart } from './hart/hart.ts';
+import type { Homecoming } from './native/homecoming.ts';
 import type { Limits, Stop } from './hart/schedule.ts';
 import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
@@ -219,6 +221,18 @@ export class Machine {
 
   run(limits: Limits): Stop {
     return this.execution.run(limits);
+  }
+
+  boot(spec: FirmwareSpec): string | null {
+    return this.execution.boot(spec);
+  }
+
+  away(hart: number): boolean {
+    return this.execution.away(hart);
+  }
+
+  home(hart: number): Homecoming | null {
+    return this.execution.home(hart);
   }
 
   nmi(hart: number): void {

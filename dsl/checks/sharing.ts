@@ -111,6 +111,7 @@ function touchesDomain(line: PlanLine, domain: string): boolean {
     case 'image':
       return line.to.name === domain;
     case 'poke':
+    case 'tvm':
     case 'unmodelled':
       return true;
     default:

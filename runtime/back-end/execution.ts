@@ -1,5 +1,5 @@
 /** Harts that execute instructions, as a session drives them. */
-import type { Mode, Trap } from '../../emulator/index.ts';
+import type { FirmwareSpec, Homecoming, Mode, Trap } from '../../emulator/index.ts';
 
 export interface RunLimits {
   /** Instructions of all harts together. */
@@ -14,9 +14,10 @@ export interface RunLimits {
 export interface Stop {
   /**
    * steps: the limit is used up; until, trap: as asked for; waiting: every hart waits and nothing can wake one;
-   * finished: a device has switched the machine off.
+   * finished: a device has switched the machine off; home: a hart whose step had left it in firmware or in a guest
+   * has come back.
    */
-  readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished';
+  readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished' | 'home';
   /** The hart that stopped it; null: none in particular. */
   readonly hart: number | null;
   readonly trap: Trap | null;
@@ -41,4 +42,14 @@ export interface Execution {
   park(hart: number): void;
   /** Runs every hart that is not parked, in the interleaving of the seed. */
   run(limits: RunLimits): Stop;
+
+  /**
+   * Installs firmware and lets every hart boot through it; each then stands where software of its domain begins.
+   * Returns why it cannot, or null. Before it there is no firmware: a trap ends a step where it is taken.
+   */
+  boot(spec: FirmwareSpec): string | null;
+  /** Whether the last step of a hart has left it in firmware or in a guest: `run` goes on with it. */
+  away(hart: number): boolean;
+  /** How the last step of a hart came home; null: it is away, or needed no firmware. */
+  home(hart: number): Homecoming | null;
 }

@@ -12,4 +12,16 @@ export class NoExecution implements Execution {
   readonly start: Execution['start'] = refuse;
   readonly park: Execution['park'] = refuse;
   readonly run: Execution['run'] = refuse;
+
+  boot(): string {
+    return 'it runs no firmware';
+  }
+
+  away(): boolean {
+    return false;
+  }
+
+  home(): null {
+    return null;
+  }
 }

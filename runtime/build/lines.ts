@@ -70,6 +70,8 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
     case 'image':
       loadImage(world, harts, line);
       break;
+    case 'tvm':
+      throw new CaseSkip('not modelled yet: firmware');
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${line.why}`);
   }

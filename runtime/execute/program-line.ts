@@ -97,6 +97,9 @@ export function codeOf({ action }: PlanProgramLine, world: World): LineCode {
     }
     case 'wait':
       return { ...PLAIN, text: 'wfi' };
+    case 'call':
+    case 'run tvm':
+      throw new CaseError('a call in a program is not modelled yet');
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${action.why}`);
     case 'run':

@@ -17,8 +17,34 @@ export interface Actual {
   readonly leaked: number | null;
   /** Registers and CSRs as the step left them, by name; absent: nobody looks. */
   readonly state?: (name: string) => bigint | null;
-  /** How a program that ran came out; absent: no program. */
+  /** How a program that ran came out, or a call that has not returned; absent: neither. */
   readonly ended?: 'end' | 'running';
+  /** Traps that firmware absorbed on the way; absent: there is no firmware. */
+  readonly via?: readonly Trap[];
+  /** What a call returned; absent: no call, or it has not returned. */
+  readonly call?: CallReturn;
+}
+
+/** a0 and a1 behind a call, and how the vCPU that it ran came out. */
+export interface CallReturn {
+  /** Signed. */
+  readonly error: bigint;
+  readonly value: bigint;
+  /** Of run_tvm_vcpu that succeeded; null: another call. */
+  readonly exit: TvmExit | null;
+}
+
+/** What the host may know of an exit: its own CSRs, and its NACL page. */
+export interface TvmExit {
+  /** scause (vscause where the host runs in VS-mode), interrupt bit apart. */
+  readonly cause: number;
+  readonly interrupt: boolean;
+  /** (htval << 2) | (stval & 3) */
+  readonly gpa: bigint;
+  /** The vCPU is dead: the call's value is not 0. */
+  readonly fatal: boolean;
+  /** `htval`, `htinst`, `vsie`, `a0` .. `a7`, ... of the NACL page, and `scause`, `stval`; null: no such name. */
+  readonly field: (name: string) => bigint | null;
 }
 
 /** Counter name to how far it moved; `total` is the sum of the memory references. */

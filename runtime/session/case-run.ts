@@ -262,6 +262,9 @@ export class CaseRun implements MatchContext {
       }
       case 'continue':
         return this.#programs.resume(actor, this.#judgeLine);
+      case 'call':
+      case 'run tvm':
+        throw new CaseSkip('not modelled yet: firmware');
       case 'unmodelled':
         throw new CaseSkip(`not modelled yet: ${action.why}`);
     }

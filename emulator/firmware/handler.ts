@@ -1,0 +1,20 @@
+/** A piece of firmware: what runs when a hart has fetched from its page. */
+import type { FirmwareSpec } from './spec.ts';
+import type { Op, Port } from './port.ts';
+
+/**
+ * Holds nothing but what its factory was told: all state lies in simulated memory, so that a handler can be thrown away
+ * and made anew before each call.
+ */
+export interface Handler {
+  readonly name: HandlerName;
+  /** Registers that its code uses: those that it did not write by its end hold canaries. */
+  readonly clobbers: 'x' | 'xf';
+  /** From the entry of a trap, or a start at the page's first instruction, to an mret or sret. */
+  handle(port: Port): Op<void>;
+}
+
+/** `rdsm`: M-mode firmware; `tsm`: of one confidential domain; `root`: H emulation in HS (rdsm_hs, nested_accel). */
+export type HandlerName = 'rdsm' | 'tsm' | 'root';
+
+export type HandlerFactory = (spec: FirmwareSpec, domain: number) => Handler;

@@ -1,0 +1,11 @@
+/** How a scenario's step came back from firmware. */
+import type { Trap } from '../access/trap.ts';
+
+export interface Homecoming {
+  /** The trap that reached software of the scenario; null: the instruction completed. */
+  readonly trap: Trap | null;
+  /** Its destination register (of an ECALL: a0); null after a trap. */
+  readonly value: bigint | null;
+  /** Traps that firmware absorbed on the way, in order. */
+  readonly via: readonly Trap[];
+}
