@@ -10,7 +10,9 @@ export interface Handler {
   readonly name: HandlerName;
   /** Registers that its code uses: those that it did not write by its end hold canaries. */
   readonly clobbers: 'x' | 'xf';
-  /** From the entry of a trap, or a start at the page's first instruction, to an mret or sret. */
+  /** From offset 0x800 of its page: lays out its memory, once on each hart; leaves as `handle` does. */
+  boot(port: Port): Op<void>;
+  /** From offset 0 of its page, where its trap vector points, to an mret or sret. */
   handle(port: Port): Op<void>;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { FenceName } from '../cache/fence-request.ts';
 import type { Trap } from '../access/trap.ts';
+import type { RuleId } from '../rules/fired.ts';
 import type { TableMemory } from '../isolate/table-memory.ts';
 
 /** A part of a handler: what it yields is for whoever drives it, which may let others run in between. */
@@ -78,6 +79,8 @@ export interface Port {
   mret(): Op<never>;
   sret(): Op<never>;
 
+  /** A rule has been decided here. */
+  fired(rule: RuleId): void;
   /** What no instruction shows: `explain` and counters hear of it. */
   note(event: Note): void;
 }
