@@ -69,6 +69,12 @@ export const KNOBS = {
     rule: 'SMMPT-NAPOT-05',
     says: 'at which levels of the protection table N=1 is a legal leaf',
   },
+  reservation_set: {
+    values: ['b64', 'b128', 'b16', 'exact', 'page'],
+    default: 'b64',
+    rule: null,
+    says: 'the aligned block around an LR in which stores of other harts break its reservation: bytes, a page, or what the LR read',
+  },
   fence_encoding: {
     values: ['custom', 'unassigned'],
     default: 'custom',

@@ -73,8 +73,7 @@ export class Executor {
     this.registers.attach(memory, this.hart.id, platform.xlen);
     this.mode = 'M';
     this.parked = true;
-    this.reservation.clear();
-    this.reservation.decide = this.hart.decisions.reservation;
+    this.reservation.reset(platform.knobs.reservation_set, this.hart.decisions.reservation);
     this.waiting = false;
     this.isWoken = false;
     this.waitsForReservation = false;

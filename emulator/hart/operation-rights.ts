@@ -3,11 +3,10 @@ import type { Mode } from '../access/context.ts';
 import type { OperationName } from '../access/kinds.ts';
 import { OPERATIONS } from '../access/kinds.ts';
 import type { Denial } from '../access/trap.ts';
+import { deniesEnvironment, SSE } from './environment.ts';
 import { deniesHypervisorAccess } from './csr-fields.ts';
 import type { CsrState } from './csr-row.ts';
-import { isVirtual } from './csr-access.ts';
 
-const SSE = 1n << 3n;
 const CBIE = 3n << 4n;
 const CBCFE = 1n << 6n;
 const CBZE = 1n << 7n;
@@ -47,9 +46,6 @@ export function deniesOperation(
   const needs = NEEDS[operation];
   if (needs === undefined) return null;
   if (mode === 'M') return needs === SSE && operation !== 'ssamoswap' ? deny(2) : null;
-  const on = (name: string) => state.decide.enablesOperation((state.raw(name) & needs) !== 0n);
-  if (!on('menvcfg')) return deny(2);
-  if (isVirtual(mode) && !on('henvcfg')) return deny(22);
-  if (mode === 'U' && !on('senvcfg')) return deny(2);
-  return mode === 'VU' && !on('senvcfg') ? deny(22) : null;
+  const cause = deniesEnvironment(state, mode, needs);
+  return cause === null ? null : deny(cause);
 }

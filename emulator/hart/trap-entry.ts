@@ -12,6 +12,21 @@ import { MNSTATUS } from './csr-nmi.ts';
 import type { TrapDecisions } from './delegate.ts';
 import { delegate } from './delegate.ts';
 import type { Interrupt } from './interrupts.ts';
+import {
+  GVA,
+  HIGH_GVA,
+  HIGH_MPV,
+  MIE,
+  MPIE,
+  MPP,
+  MPRV,
+  SIE,
+  SPIE,
+  SPP,
+  SPV,
+  SPVP,
+  WORD,
+} from './status-bits.ts';
 
 /** A trap before it is taken: what the access or instruction reports. */
 export type Raised = Pick<
@@ -51,26 +66,6 @@ const CELLS: Readonly<Record<'M' | 'S' | 'VS', TrapCells>> = {
     tinst: null,
   },
 };
-/** Words: the low halves of the status registers. */
-const MSTATUS = 2 * cellOf('mstatus');
-const HSTATUS = 2 * cellOf('hstatus');
-const VSSTATUS = 2 * cellOf('vsstatus');
-
-// Bits of mstatus, sstatus and vsstatus; HIGH: of the upper word.
-const SIE = 1 << 1;
-const MIE = 1 << 3;
-const SPIE = 1 << 5;
-const MPIE = 1 << 7;
-const SPP = 1 << 8;
-const MPP = 3 << 11;
-const MPRV = 1 << 17;
-const HIGH_GVA = 1 << 6;
-const HIGH_MPV = 1 << 7;
-// Bits of hstatus.
-const GVA = 1 << 6;
-const SPV = 1 << 7;
-const SPVP = 1 << 8;
-
 /** xIE moves to xPIE and is cleared. */
 function stack(status: number, enable: number, saved: number): number {
   return (status & ~(enable | saved)) | ((status & enable) !== 0 ? saved : 0);
@@ -187,11 +182,11 @@ function record({ cells, decide, platform }: CsrFile, to: TrapCells, trap: Trap)
 
 function enterMachine(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
   const { words } = csrs;
-  const old = words[MSTATUS];
-  words[MSTATUS] = (stack(old, MIE, MPIE) & ~MPP) | (decide.previousPrivilege(mode) << 11);
+  const old = words[WORD.mstatus];
+  words[WORD.mstatus] = (stack(old, MIE, MPIE) & ~MPP) | (decide.previousPrivilege(mode) << 11);
   if (csrs.has('hstatus')) {
-    const high = put(words[MSTATUS + 1], HIGH_MPV, trap.mpv);
-    words[MSTATUS + 1] = put(high, HIGH_GVA, trap.gva);
+    const high = put(words[WORD.mstatus + 1], HIGH_MPV, trap.mpv);
+    words[WORD.mstatus + 1] = put(high, HIGH_GVA, trap.gva);
   }
   record(csrs, CELLS.M, trap);
   // With MPRV set, MPP and MPV decide where data accesses go.
@@ -201,12 +196,12 @@ function enterMachine(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mo
 function enterSupervisor(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
   const { words } = csrs;
   const fromSupervisor = (decide.previousPrivilege(mode) & 1) === 1;
-  words[MSTATUS] = put(stack(words[MSTATUS], SIE, SPIE), SPP, fromSupervisor);
+  words[WORD.mstatus] = put(stack(words[WORD.mstatus], SIE, SPIE), SPP, fromSupervisor);
   if (csrs.has('hstatus')) {
-    const old = words[HSTATUS];
+    const old = words[WORD.hstatus];
     let next = put(put(old, SPV, trap.mpv), GVA, trap.gva);
     if (decide.updatesSpvp(trap.mpv)) next = put(next, SPVP, fromSupervisor);
-    words[HSTATUS] = next;
+    words[WORD.hstatus] = next;
     // SPVP decides where HLV and HSV go.
     if (((old ^ next) & SPVP) !== 0) csrs.version++;
   }
@@ -216,7 +211,7 @@ function enterSupervisor(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode:
 function enterGuest(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode): void {
   const { words } = csrs;
   const fromSupervisor = (decide.previousPrivilege(mode) & 1) === 1;
-  words[VSSTATUS] = put(stack(words[VSSTATUS], SIE, SPIE), SPP, fromSupervisor);
+  words[WORD.vsstatus] = put(stack(words[WORD.vsstatus], SIE, SPIE), SPP, fromSupervisor);
   record(csrs, CELLS.VS, trap);
 }
 

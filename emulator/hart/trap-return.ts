@@ -1,29 +1,14 @@
 /** MRET, SRET and MNRET: what they leave in the status registers, and where they go. */
 import type { Mode } from '../access/context.ts';
-import { cellOf } from './csr-cells.ts';
 import type { CsrFile } from './csr-file.ts';
 import { MNSTATUS } from './csr-nmi.ts';
 import type { TrapDecisions } from './delegate.ts';
+import { HIGH_MPV, MIE, MPIE, MPP, MPRV, SIE, SPIE, SPP, SPV, WORD } from './status-bits.ts';
 
 export interface Return {
   readonly mode: Mode;
   readonly pc: bigint;
 }
-
-/** Words: the low halves of the status registers. */
-const MSTATUS = 2 * cellOf('mstatus');
-const HSTATUS = 2 * cellOf('hstatus');
-const VSSTATUS = 2 * cellOf('vsstatus');
-
-const SIE = 1 << 1;
-const MIE = 1 << 3;
-const SPIE = 1 << 5;
-const MPIE = 1 << 7;
-const SPP = 1 << 8;
-const MPP = 3 << 11;
-const MPRV = 1 << 17;
-const HIGH_MPV = 1 << 7;
-const SPV = 1 << 7;
 
 /** By MPP: U, S, the reserved one as S, M. */
 const HOST: readonly Mode[] = ['U', 'S', 'S', 'M'];
@@ -41,20 +26,21 @@ function unstack(decide: TrapDecisions, status: number, enable: number, saved: n
 
 function dropMprv(csrs: CsrFile, decide: TrapDecisions, to: Mode): void {
   const { words } = csrs;
-  if ((words[MSTATUS] & MPRV) === 0) return;
-  if (decide.clearsMprv(to)) words[MSTATUS] &= ~MPRV;
+  if ((words[WORD.mstatus] & MPRV) === 0) return;
+  if (decide.clearsMprv(to)) words[WORD.mstatus] &= ~MPRV;
   // MPP and MPV moved, too.
   csrs.version++;
 }
 
 export function machineReturn(csrs: CsrFile, decide: TrapDecisions): Return {
   const { words } = csrs;
-  const status = words[MSTATUS];
+  const status = words[WORD.mstatus];
   const previous = (status >>> 11) & 3;
-  const virtual = (words[MSTATUS + 1] & HIGH_MPV) !== 0;
+  const virtual = (words[WORD.mstatus + 1] & HIGH_MPV) !== 0;
   const mode = modeOf(decide, previous, virtual);
-  words[MSTATUS] = (unstack(decide, status, MIE, MPIE) & ~MPP) | (decide.leastPrivilege() << 11);
-  words[MSTATUS + 1] &= ~HIGH_MPV;
+  words[WORD.mstatus] =
+    (unstack(decide, status, MIE, MPIE) & ~MPP) | (decide.leastPrivilege() << 11);
+  words[WORD.mstatus + 1] &= ~HIGH_MPV;
   dropMprv(csrs, decide, mode);
   return { mode, pc: csrs.raw('mepc') };
 }
@@ -62,12 +48,12 @@ export function machineReturn(csrs: CsrFile, decide: TrapDecisions): Return {
 /** SRET in M- and HS-mode: hstatus.SPV says whether to a guest. */
 export function supervisorReturn(csrs: CsrFile, decide: TrapDecisions): Return {
   const { words } = csrs;
-  const status = words[MSTATUS];
-  const virtual = (words[HSTATUS] & SPV) !== 0;
+  const status = words[WORD.mstatus];
+  const virtual = (words[WORD.hstatus] & SPV) !== 0;
   const mode = modeOf(decide, (status & SPP) !== 0 ? 1 : 0, virtual);
   const next = unstack(decide, status, SIE, SPIE) & ~SPP;
-  words[MSTATUS] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
-  words[HSTATUS] &= ~SPV;
+  words[WORD.mstatus] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
+  words[WORD.hstatus] &= ~SPV;
   dropMprv(csrs, decide, mode);
   return { mode, pc: csrs.raw('sepc') };
 }
@@ -75,10 +61,10 @@ export function supervisorReturn(csrs: CsrFile, decide: TrapDecisions): Return {
 /** SRET in VS-mode: it stays in the guest. */
 export function guestReturn(csrs: CsrFile, decide: TrapDecisions): Return {
   const { words } = csrs;
-  const status = words[VSSTATUS];
+  const status = words[WORD.vsstatus];
   const mode: Mode = (status & SPP) !== 0 ? 'VS' : 'VU';
   const next = unstack(decide, status, SIE, SPIE) & ~SPP;
-  words[VSSTATUS] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
+  words[WORD.vsstatus] = next | (decide.leastPrivilege() !== 0 ? SPP : 0);
   dropMprv(csrs, decide, mode);
   return { mode, pc: csrs.raw('vsepc') };
 }

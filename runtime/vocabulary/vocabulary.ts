@@ -143,7 +143,9 @@ const MEMBERS: Makers<Vocabulary> = {
   reasons: () => new Set<string>([...Object.keys(REASONS), ...LATER_REASONS]),
   knobs: () => new Map(Object.entries(KNOBS).map(([name, knob]) => [name, knob.values])),
   openRules: () =>
-    new Map<string, string>(Object.entries(KNOBS).map(([name, { rule }]) => [rule, name])),
+    new Map<string, string>(
+      Object.entries(KNOBS).flatMap(([name, { rule }]) => (rule === null ? [] : [[rule, name]])),
+    ),
   csrs: () =>
     new Map<string, { xlens: readonly (32 | 64)[] }>([
       ...LATER_CSRS.map((name) => [name, { xlens: XLENS }] as const),
