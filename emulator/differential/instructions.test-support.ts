@@ -89,7 +89,7 @@ function operands(random: Random, row: Encoding, roles: Roles, xlen: 32 | 64): n
   }
   if (BRANCH.test(name) && random.chance(0.7)) {
     // A few instructions ahead; half an instruction more traps where all are whole words.
-    const parcels = random.pick([2, 4, 6, 8]) + (random.chance(0.25) ? 1 : 0);
+    const parcels = random.pick([2, 4, 6, 8]) + (random.chance(0.6) ? 1 : 0);
     word = ((word & 0x01ff_f07f) | (parcels << 8)) >>> 0;
     if (random.chance(0.3)) put('b', (word >>> 15) & 31);
   }
