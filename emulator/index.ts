@@ -75,3 +75,12 @@ export type {
   ModelName,
 } from './firmware/spec.ts';
 export type { Homecoming } from './native/homecoming.ts';
+export { EXTENSIONS, extensionOf, fidOf, functionOf } from './firmware/abi/abi.ts';
+export type {
+  Argument as CallArgument,
+  Call,
+  Extension as CallExtension,
+} from './firmware/abi/call.ts';
+export type { Check as CallCheck, Profile } from './firmware/abi/check.ts';
+export type { ErrorName } from './firmware/abi/errors.ts';
+export { errorName, ERRORS } from './firmware/abi/errors.ts';
