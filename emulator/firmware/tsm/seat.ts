@@ -1,0 +1,27 @@
+/** Where a TSM sits: what a deployment model supplies to the one source of all TSMs. */
+import type { Op, Port } from '../port.ts';
+
+export type Owner = 'host' | 'tsm';
+
+export interface Seat {
+  /** Whether the trap that led here is a call of the host; else a vCPU was interrupted. Reads CSRs, writes nothing. */
+  isHostCall(port: Port): Op<boolean>;
+  /** To the host, with a0 and a1 of its call. Never comes back. */
+  returnToHost(port: Port, error: bigint, value: bigint): Op<never>;
+  /** Into the guest whose registers and CSRs the hart holds. Never comes back. */
+  enterGuest(port: Port): Op<never>;
+  /** The end of boot on this hart. Never comes back. */
+  bootDone(port: Port): Op<never>;
+
+  /**
+   * Takes pages away from the host and gives them to the TSM's domain, or back. All of the range or nothing.
+   * @returns whether the pages were the giver's to give
+   */
+  setOwner(port: Port, base: bigint, pages: bigint, owner: Owner): Op<boolean>;
+  /** The physical address that the host means; null: it has nothing there. */
+  hostAddress(port: Port, address: bigint): Op<bigint | null>;
+  /** Drops what this hart may still hold of the host's translations. */
+  fenceHost(port: Port): Op<void>;
+  /** Drops what this hart may still hold of one guest's translations; null: of every guest. */
+  fenceGuest(port: Port, vmid: bigint | null): Op<void>;
+}
