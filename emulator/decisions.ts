@@ -5,6 +5,7 @@ import { reportDecisions } from './access/report.ts';
 import { fenceDecisions } from './cache/fence-decisions.ts';
 import { cacheDecisions } from './cache/policy.ts';
 import { csrDecisions } from './hart/csr-decisions.ts';
+import { FIRMWARE_DECISIONS } from './firmware/decisions.ts';
 import { trapDecisions } from './hart/delegate.ts';
 import { reservationDecisions } from './hart/reservation.ts';
 import { isolationDecisions, mptDecisions } from './isolate/mpte.ts';
@@ -29,6 +30,7 @@ export const DECISIONS = {
   csr: csrDecisions,
   trap: trapDecisions,
   reservation: reservationDecisions,
+  ...FIRMWARE_DECISIONS,
 };
 
 export type Decisions = typeof DECISIONS;

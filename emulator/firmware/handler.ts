@@ -1,4 +1,5 @@
 /** A piece of firmware: what runs when a hart has fetched from its page. */
+import type { FirmwareDecisions } from './decisions.ts';
 import type { FirmwareSpec } from './spec.ts';
 import type { Op, Port } from './port.ts';
 
@@ -19,4 +20,9 @@ export interface Handler {
 /** `rdsm`: M-mode firmware; `tsm`: of one confidential domain; `root`: H emulation in HS (rdsm_hs, nested_accel). */
 export type HandlerName = 'rdsm' | 'tsm' | 'root';
 
-export type HandlerFactory = (spec: FirmwareSpec, domain: number) => Handler;
+/** `domain`: the SDID whose firmware it is. `decide`: what a fault may have replaced. */
+export type HandlerFactory = (
+  spec: FirmwareSpec,
+  domain: number,
+  decide: FirmwareDecisions,
+) => Handler;

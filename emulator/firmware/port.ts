@@ -75,6 +75,8 @@ export interface Port {
   /** ECALL with a0 .. a7 as written by `setX`; comes back with a0 and a1 in `x(10)`, `x(11)`. */
   ecall(): Op<void>;
   wfi(): Op<void>;
+  /** PAUSE, in a loop that waits for other harts: they run here, whatever the schedule. */
+  pause(): Op<void>;
   /** Returns from the trap and leaves the handler: registers that it did not write hold canaries. Never comes back. */
   mret(): Op<never>;
   sret(): Op<never>;

@@ -25,6 +25,8 @@ export interface FirmwareSpec {
   readonly xlen: 32 | 64;
   readonly harts: number;
   readonly ram: readonly Area[];
+  /** Second addresses of the same cells: `base` answers with the memory of `of`. */
+  readonly aliases: readonly (Area & { readonly of: bigint })[];
   /** Image (first page: the handler's) and data of the RDSM. Denied to everybody below M. */
   readonly rdsm: Area;
   /** Of the root of a nesting model (HS); null in the others. */

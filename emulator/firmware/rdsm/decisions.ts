@@ -1,0 +1,68 @@
+/** What the RDSM decides: small questions whose wrong answers are planted faults. */
+import type { FirmwareDomain } from '../spec.ts';
+
+const SSIE = 1n << 1n;
+
+export const rdsmDecisions = {
+  // Calls.
+  /** Bits 25:16 of a6 are zero. */
+  isFunctionWord: (reserved: bigint) => reserved === 0n,
+  /** Only a domain with a TSM, and while it is active, can be called. */
+  isCallable: (kind: FirmwareDomain['kind'] | null, isActive: boolean) =>
+    kind === 'tsm' && isActive,
+  /** The extension table is that of the caller. */
+  isOffered: (offered: boolean) => offered,
+  /** The host goes on behind its ECALL. */
+  nextPc: (pc: bigint) => pc + 4n,
+  /** After an interrupted call this hart may only repeat it, every argument the same. */
+  isResumption: (before: readonly bigint[], now: readonly bigint[]) =>
+    before.every((value, k) => value === now[k]),
+  /** Bit k: SDID k is active; the hosting domain always is. */
+  activeDomains: (active: bigint) => active | 1n,
+
+  // World switches.
+  /** Whether a CSR of the list is switched. */
+  switches: (_csr: string) => true,
+  /** A TSM is entered with interrupts off. */
+  entrySie: (_saved: bigint) => 0n,
+  entryStatus: (saved: bigint) => saved & ~SSIE,
+  /** What a caller gets back in register `number` (not a0, a1): what it had. */
+  returned: (_number: number, saved: bigint, _left: bigint) => saved,
+  /** The deadline of the hart while another domain runs: the host's still fires. */
+  deadline: (own: bigint, host: bigint) => (own < host ? own : host),
+  /** Domains whose SDIDs look the same to the hart share its cached translations. */
+  sharesTag: (from: number, to: number, sdidlen: number) =>
+    from !== to && ((from ^ to) & ((1 << sdidlen) - 1)) === 0,
+
+  // Protection tables.
+  /** An edit that took something away, or changed a valid entry, is fenced; an entry made valid needs none. */
+  mustFence: (changed: boolean) => changed,
+  /** A hart that passes fences what others have changed since it last did. */
+  isBehind: (done: bigint, current: bigint) => done !== current,
+  /** An SDID that is given to a new domain is fenced on every hart. */
+  fencesReusedSdid: () => true,
+  /** Pages are the host's to give: its own table lets it read and write them. */
+  isHosts: (rights: number | null) => rights !== null && (rights & 3) === 3,
+  /** Pages are the domain's to give back: its table lets it execute them, as that of no ordinary memory does. */
+  isDomains: (rights: number | null) => rights === 7,
+  /** A page under a second address cannot be kept from whoever uses that. */
+  isAliased: (overlapsAlias: boolean) => overlapsAlias,
+  /** Memory of firmware is nobody's to give. */
+  isFirmware: (overlapsFirmware: boolean) => overlapsFirmware,
+  /** Rights of the host in pages that became another's. */
+  hostRights: () => 0,
+
+  // Other harts.
+  /** The domain in which a fence on behalf of another hart acts: that of whoever asked. */
+  fencedDomain: (asking: number, _running: number) => asking,
+  /** A buffer must be readable (4: writable) to the caller, not to the RDSM. */
+  mayUse: (rights: number | null, needs: number) => rights !== null && (rights & needs) === needs,
+
+  // Traps.
+  /** A trap of a guest goes to the guest where its hypervisor says so. */
+  redirectsToGuest: (virtual: boolean, delegated: boolean) => virtual && delegated,
+  /** A non-maskable interrupt ends all TVMs: no TSM runs again. */
+  endsDomains: () => true,
+};
+
+export type RdsmDecisions = typeof rdsmDecisions;
