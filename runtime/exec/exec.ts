@@ -5,7 +5,8 @@ import { commitLine, trapLines } from './commit-log.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf, UNFINISHED } from './outcome.ts';
 import type { Powered } from './power-on.ts';
-import { trapsText, whereHartIs } from './whereabouts.ts';
+import type { Taken } from './whereabouts.ts';
+import { takenLines, whereHartIs } from './whereabouts.ts';
 
 /** Steps of a slice: always the same, so that who looks in between does not change how harts take turns. */
 const SLICE = 200_000;
@@ -27,16 +28,14 @@ export interface Ended {
 }
 
 export async function exec(powered: Powered, options: ExecOptions): Promise<Ended> {
-  const { machine, platform, images } = powered;
-  let traps = 0;
-  let last: Trap | null = null;
+  const { machine, platform } = powered;
+  let taken: Taken | null = null;
   const recorder = options.trace === null ? null : tracer(platform.xlen, options.trace);
   machine.execution.witness = recorder;
   const stopAtTrap = (hart: number, trap: Trap): boolean => {
     recorder?.trapped(hart, trap);
     if (trap.interrupt !== true) {
-      traps++;
-      last = trap;
+      taken = { count: (taken?.count ?? 0) + 1, first: taken?.first ?? trap, last: trap };
     }
     return false;
   };
@@ -47,7 +46,7 @@ export async function exec(powered: Powered, options: ExecOptions): Promise<Ende
     if (outcome.isLost) {
       for (let hart = 0; hart < platform.harts; hart++)
         lines.push(whereHartIs(powered, hart, machine.execution.isWaiting(hart)));
-      lines.push(trapsText(images, traps, last) ?? 'no exception was taken');
+      lines.push(...takenLines(powered, taken));
     }
     return { status: outcome.status, lines, steps };
   };

@@ -18,7 +18,7 @@ export function whereHartIs(
   const place = near === null ? hex(pc) : `${hex(pc)} (${near})`;
   const parcel = (address: bigint) => fetched(machine, hart, mode, address);
   const low = parcel(pc);
-  const head = `hart ${hart} ${isWaiting ? 'waits before' : 'at'} ${place} in ${mode}`;
+  const head = `hart ${hart} ${isWaiting ? 'waits, to go on at' : 'at'} ${place} in ${mode}`;
   if (typeof low === 'string') return `${head}: no instruction can be fetched there, ${low}`;
   const high = (low & 3) === 3 ? parcel(pc + 2n) : 0;
   if (typeof high === 'string') return `${head}: half an instruction, ${high}`;
@@ -29,18 +29,36 @@ export function whereHartIs(
   return `${head}: ${disassemble(decoded, pc)}`;
 }
 
-/** `2 traps, the last one: load access fault, tval 0x0, from 0x80000010 (main), handled in M`; null: none. */
-export function trapsText(
-  images: readonly Image[],
-  count: number,
-  last: Trap | null,
-): string | null {
-  if (last === null) return null;
-  const near = symbolAt(images, last.epc);
-  const from = near === null ? hex(last.epc) : `${hex(last.epc)} (${near})`;
-  const what = `${causeText(last)}, tval ${hex(last.tval)}, from ${from}, handled in ${last.takenIn}`;
-  return `${count === 1 ? '1 trap' : `${count} traps`}, the last one: ${what}`;
+/** Exceptions that a run has taken. */
+export interface Taken {
+  readonly count: number;
+  readonly first: Trap;
+  readonly last: Trap;
 }
+
+/**
+ * `no exception was taken`, or `2 traps` with the first and the last: `load access fault, tval 0x0, from 0x80000010
+ * (main), handled in M`; a vector that was never set is named.
+ */
+export function takenLines({ machine, images }: Powered, taken: Taken | null): readonly string[] {
+  if (taken === null) return ['no exception was taken'];
+  const { count, first, last } = taken;
+  const text = (trap: Trap) => {
+    const near = symbolAt(images, trap.epc);
+    const from = near === null ? hex(trap.epc) : `${hex(trap.epc)} (${near})`;
+    return `${causeText(trap)}, tval ${hex(trap.tval)}, from ${from}, handled in ${trap.takenIn}`;
+  };
+  const lines =
+    count === 1
+      ? [`1 trap: ${text(first)}`]
+      : [`${count} traps, the first one: ${text(first)}`, `the last one: ${text(last)}`];
+  const tvec = TVEC[first.takenIn];
+  if (tvec !== undefined && machine.peekCsr(0, tvec) === 0n) lines.push(`${tvec} was never set`);
+  return lines;
+}
+
+/** The vector of a mode that takes traps. */
+const TVEC: Readonly<Record<string, string>> = { M: 'mtvec', S: 'stvec', VS: 'vstvec' };
 
 function symbolAt(images: readonly Image[], address: bigint): string | null {
   for (const image of images) {
