@@ -60,7 +60,7 @@ describe('the machine and the plain interpreter', () => {
   });
 
   it('meet the traps of every instruction that can trap', () => {
-    const least = STEPS >= 1_000_000 ? STEPS / 100_000 : 0;
+    const least = STEPS >= 5_000_000 ? STEPS / 100_000 : 0;
     const names = ENCODINGS.map(({ name }) => name).filter((name) => !NEVER_TRAPS.test(name));
     expect(names.filter((name) => (met.get(`${name} traps`) ?? 0) < least)).toEqual([]);
   });
