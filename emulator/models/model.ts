@@ -17,6 +17,8 @@ export interface Model {
    */
   readonly isolation: 'mpt' | 'gstage' | 'pmp' | 'none';
   readonly requires: readonly Feature[];
+  /** Features that a machine of this model does not have. */
+  readonly without?: readonly Feature[];
   /** Whether TVMs can be created; `promote`: only by promote_to_tvm. */
   readonly tvms: 'all' | 'promote' | 'none';
   /** Firmware by the vector that leads to it; a domain's own TSM stands in its supervisor vector. */
