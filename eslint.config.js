@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     files: ['dsl/**/*.ts', 'emulator/**/*.ts'],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-support.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['node:*'] }] },
   },
   {
