@@ -45,7 +45,7 @@ export { Assembler } from './isa/assemble.ts';
 export type { Decoded } from './isa/decode.ts';
 export { Decoder } from './isa/decode.ts';
 export { F_NAMES, F_REGISTERS, X_NAMES, X_REGISTERS } from './isa/registers.ts';
-export { csrText } from './isa/csr-operands.ts';
+export { csrNumbers, csrText } from './isa/csr-operands.ts';
 export { disassemble } from './isa/disassemble.ts';
 export type { End, Line, Surroundings, Terminal } from './devices/device.ts';
 export { LINES, NOWHERE } from './devices/device.ts';
@@ -75,7 +75,8 @@ export type {
   ModelName,
 } from './firmware/spec.ts';
 export type { Homecoming } from './native/homecoming.ts';
-export { EXTENSIONS, extensionOf, fidOf, functionOf } from './firmware/abi/abi.ts';
+export { NACL_CSRS, naclBytes, naclCsr, naclGpr } from './firmware/layouts/nacl.ts';
+export { EXTENSIONS, extensionOf, fidOf, functionOf, functionWord } from './firmware/abi/abi.ts';
 export type {
   Argument as CallArgument,
   Call,
@@ -84,3 +85,5 @@ export type {
 export type { Check as CallCheck, Profile } from './firmware/abi/check.ts';
 export type { ErrorName } from './firmware/abi/errors.ts';
 export { errorName, ERRORS } from './firmware/abi/errors.ts';
+export { MODELS } from './models/index.ts';
+export type { Model, NominalMode } from './models/model.ts';

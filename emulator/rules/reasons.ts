@@ -62,6 +62,7 @@ export const REASONS = {
     'the target of a jump is not a multiple of four, and there are no compressed instructions',
   'instruction.shadow_stack': 'SSPOPCHK found another address on the shadow stack',
   'interrupt.taken': 'an interrupt is pending and enabled',
+  'trap.delivered': 'software of a higher privilege delivered the trap',
 } as const;
 
 export type Reason = keyof typeof REASONS;

@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly faults: boolean;
   /** Harts execute instructions. */
   readonly execution: boolean;
+  /** It boots firmware models. */
+  readonly firmware: boolean;
 }
 
 export interface Attempt {

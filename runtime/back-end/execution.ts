@@ -1,11 +1,18 @@
 /** Harts that execute instructions, as a session drives them. */
 import type { FirmwareSpec, Homecoming, Mode, Trap } from '../../emulator/index.ts';
 
+/** `modes`: only if the hart is in one of them. */
+export interface Place {
+  readonly hart: number;
+  readonly pc: bigint;
+  readonly modes?: readonly Mode[];
+}
+
 export interface RunLimits {
   /** Instructions of all harts together. */
   readonly steps: number;
   /** A hart that comes to its pc stops the run before it executes what lies there. */
-  readonly until: readonly { readonly hart: number; readonly pc: bigint }[];
+  readonly until: readonly Place[];
   /** Asked when a hart has taken a trap: true stops the run at the first instruction of the handler. */
   readonly stopAtTrap: (hart: number, trap: Trap) => boolean;
 }

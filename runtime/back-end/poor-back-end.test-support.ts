@@ -41,6 +41,7 @@ export class PoorBackEnd extends NoExecution implements BackEnd {
     caching: ['none'],
     faults: false,
     execution: false,
+    firmware: false,
   };
   readonly #registers = new Machine();
   readonly #poison = new Set<bigint>();

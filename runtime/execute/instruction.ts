@@ -58,7 +58,7 @@ export class Instructions {
     const { rs1, imm } = instruction?.operands ?? { rs1: 0, imm: 0 };
     const origin = instruction === null ? null : originOf(instruction);
     const address = BigInt.asUintN(xlen, (values.get(rs1) ?? 0n) + BigInt(imm));
-    return {
+    return this.#world.settled(hart.id, {
       origin,
       mode,
       address: origin === null ? 0n : address,
@@ -67,7 +67,7 @@ export class Instructions {
       value: result.value,
       leaked: null,
       state: hart.state,
-    };
+    });
   }
 
   /** What the bench believed of the hart's CSRs no longer holds where the instruction wrote them. */

@@ -7,6 +7,7 @@ import {
   OPERATIONS,
   type OperationName,
 } from '../../emulator/index.ts';
+import type { CallAction, Marshalled } from '../firmware/marshal.ts';
 import type { Actual } from '../judge/actual.ts';
 import { CaseError, CaseSkip } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
@@ -26,6 +27,8 @@ export interface LineCode {
   readonly bits: number;
   /** The line jumps to `address`, and only the fetch there is asked for. */
   readonly jumps: boolean;
+  /** The call that it makes: a0 and a1 are its result. */
+  readonly call: Marshalled | null;
 }
 
 const VALUE = 't5';
@@ -40,6 +43,7 @@ const PLAIN: Omit<LineCode, 'text'> = {
   result: null,
   bits: 64,
   jumps: false,
+  call: null,
 };
 
 const LETTER: Readonly<Record<number, string>> = { 1: 'b', 2: 'h', 4: 'w', 8: 'd' };
@@ -98,14 +102,23 @@ export function codeOf({ action }: PlanProgramLine, world: World): LineCode {
     case 'wait':
       return { ...PLAIN, text: 'wfi' };
     case 'call':
+      return callCode(action, world);
     case 'run tvm':
-      throw new CaseError('a call in a program is not modelled yet');
+      throw new CaseError("the run loop has no form in a program: 'calls covh.run_tvm_vcpu(..)'");
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${action.why}`);
     case 'run':
     case 'continue':
       throw new CaseError('a program cannot run another one: jump there');
   }
+}
+
+/** Arguments in a0 and on, then ECALL. */
+function callCode(action: CallAction, world: World): LineCode {
+  if (world.firmware === null) throw new CaseSkip('not modelled yet: firmware');
+  const call = world.firmware.marshal(action);
+  const lines = call.registers.map((value, k) => li(`a${k}`, value));
+  return { ...PLAIN, text: [...lines, 'ecall'].join('\n'), call };
 }
 
 function attemptCode(action: Attempt, world: World): LineCode {
@@ -131,6 +144,7 @@ function attemptCode(action: Attempt, world: World): LineCode {
     result: effect === 'none' || effect === 'zero' || effect === 'write' ? null : RESULT,
     bits: 8 * size,
     jumps: name === 'fetch',
+    call: null,
   };
 }
 

@@ -32,6 +32,7 @@ const WHOLE_FILE: Omit<LineCode, 'text'> = {
   result: null,
   bits: 64,
   jumps: false,
+  call: null,
 };
 
 /** Assembles a program for where its region lies, and writes it into every region that holds it. */

@@ -23,6 +23,8 @@ export interface Actual {
   readonly via?: readonly Trap[];
   /** What a call returned; absent: no call, or it has not returned. */
   readonly call?: CallReturn;
+  /** x registers that a call did not give back as they were; absent: none. */
+  readonly lost?: readonly string[];
 }
 
 /** a0 and a1 behind a call, and how the vCPU that it ran came out. */
@@ -43,6 +45,8 @@ export interface TvmExit {
   readonly gpa: bigint;
   /** The vCPU is dead: the call's value is not 0. */
   readonly fatal: boolean;
+  /** The program of the vCPU had run off its last line. */
+  readonly ended?: boolean;
   /** `htval`, `htinst`, `vsie`, `a0` .. `a7`, ... of the NACL page, and `scause`, `stval`; null: no such name. */
   readonly field: (name: string) => bigint | null;
 }

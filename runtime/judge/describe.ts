@@ -1,6 +1,13 @@
 /** Actual outcomes in the language's own words: what a failure puts under the caret. */
 import type { Trap } from '../../emulator/index.ts';
-import type { Actual } from './actual.ts';
+import {
+  errorName,
+  EXTENSIONS,
+  extensionOf,
+  functionOf,
+  type Profile,
+} from '../../emulator/index.ts';
+import type { Actual, CallReturn, TvmExit } from './actual.ts';
 import { hex } from '../explain/text-width.ts';
 
 const FAULTS: Readonly<Record<number, string>> = {
@@ -56,12 +63,41 @@ export function describeTrap(trap: Trap, reasons: boolean): string {
   return `${name}${at}${gpa}${mode}${reasons && !isInterrupt ? ` because ${trap.because}` : ''}`;
 }
 
-/** `ok`, a value, or a fault with what it left behind. */
+/** `success 2`, `error invalid_param`. */
+export function describeReturn({ error, value }: Pick<CallReturn, 'error' | 'value'>): string {
+  if (error === 0n) return value === 0n ? 'success' : `success ${number(value)}`;
+  return `error ${errorName(error) ?? error}`;
+}
+
+/** `exits store guest page fault at gpa 0x8040_0000`, `exits ecall covg.share_memory_region fatal`. */
+export function describeExit(exit: TvmExit, profile: Profile = 'spec'): string {
+  const fatal = exit.fatal ? ' fatal' : '';
+  if (exit.ended === true) return 'exits end';
+  if (exit.interrupt) return `exits interrupt ${interruptName(exit.cause)}${fatal}`;
+  if (exit.cause === 10) return `exits ecall ${calleeName(exit, profile)}${fatal}`;
+  const at = exit.cause >= 20 && exit.cause !== 22 ? ` at gpa ${hex(exit.gpa)}` : '';
+  return `exits ${faultName(exit.cause)}${at}${fatal}`;
+}
+
+function calleeName(exit: TvmExit, profile: Profile): string {
+  const eid = exit.field('a7') ?? 0n;
+  const fid = Number((exit.field('a6') ?? 0n) & 0xffffn);
+  const extension = extensionOf(eid);
+  if (extension === null) return `with a7 = ${hex(eid)}, a6 = ${fid}`;
+  const space = Object.entries(EXTENSIONS).find(([, row]) => row.eid === eid)?.[0] ?? '';
+  return `${space}.${functionOf(extension, fid, profile) ?? fid}`;
+}
+
+/** `ok`, a value, a call's result, or a fault with what it left behind. */
 export function describe(actual: Actual, reasons: boolean): string {
   if (actual.trap !== null) {
     const stored = actual.origin === null ? 'the CSR changed' : `${actual.leaked} bytes stored`;
     const leak = actual.leaked ? `, with ${stored}` : '';
     return describeTrap(actual.trap, reasons) + leak;
+  }
+  if (actual.call !== undefined) {
+    const { exit } = actual.call;
+    return exit === null ? describeReturn(actual.call) : describeExit(exit);
   }
   if (actual.ended !== undefined) return actual.ended === 'end' ? 'exits end' : 'running';
   if (actual.value === null || actual.origin === 'store') return 'ok';

@@ -1,9 +1,11 @@
 /** Holds one allowed outcome against what happened: verdict, then every clause; a sentence says what differs. */
 import type { PlanAlternative, PlanFault, Value } from '../../dsl/index.ts';
-import type { Trap } from '../../emulator/index.ts';
+import type { Profile, Trap } from '../../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { straddledPage } from './actual.ts';
-import { faultName, interruptName, number } from './describe.ts';
+import { describe, faultName, interruptName, number } from './describe.ts';
+import { INTERRUPTS } from './interrupts.ts';
+import { cameOut, matchError, matchExit, matchSuccess } from './match-call.ts';
 import { hex } from '../explain/text-width.ts';
 import { trapField } from './trap-fields.ts';
 
@@ -12,6 +14,8 @@ export interface MatchContext {
   readonly reasons: boolean;
   /** xtval reads as zero on this platform. */
   readonly zeroTval: boolean;
+  /** Whose numbers calls have. */
+  readonly profile: Profile;
   resolve(value: Value): bigint;
 }
 
@@ -31,14 +35,6 @@ const INSTRUCTION_CAUSES: Partial<Record<PlanFault['fault'], ReadonlySet<number>
   'software check': new Set([18]),
 };
 
-/** Interrupt codes by the name that all privilege levels share. */
-const INTERRUPTS: Readonly<Record<string, readonly number[]>> = {
-  software: [1, 2, 3],
-  timer: [5, 6, 7],
-  external: [9, 10, 11],
-  guest_external: [12],
-};
-
 /** What counts as isolation: access faults and guest-page faults. */
 const DENIALS: ReadonlySet<number> = new Set([1, 5, 7, 20, 21, 23]);
 
@@ -51,7 +47,8 @@ export function matchEvent(
 ): string | null {
   const verdict = matchVerdict(expected, actual, context);
   if (verdict !== null) return verdict;
-  if (expected.via !== null) return 'no firmware stood between the access and its trap';
+  const via = matchVia(expected, actual);
+  if (via !== null) return via;
   if (actual.trap !== null) return matchTrap(expected, actual, actual.trap, context, unchecked);
   return matchState(expected, actual, context);
 }
@@ -64,7 +61,8 @@ function matchVerdict(
   const { trap } = actual;
   switch (verdict.kind) {
     case 'ok':
-      return trap === null ? null : raised(trap);
+      if (trap !== null) return raised(trap);
+      return actual.call === undefined ? null : matchSuccess(actual, null);
     case 'denied':
       if (trap !== null && DENIALS.has(exceptionOf(trap))) return null;
       return trap === null ? wentThrough(actual) : `${raised(trap)}, which is not isolation`;
@@ -102,8 +100,11 @@ function matchVerdict(
     case 'running':
       if (trap !== null) return raised(trap);
       if (actual.ended === 'running') return null;
+      if (actual.call !== undefined) return `the call came back: ${describe(actual, false)}`;
       return actual.ended === 'end' ? 'the program came to its end' : NO_PROGRAM;
     case 'exits': {
+      if (cameOut(actual)) return matchExit(actual, verdict, context.profile);
+      if (actual.call !== undefined) return `the call gave ${describe(actual, false)}`;
       if (actual.ended === undefined && trap === null) return NO_PROGRAM;
       if (verdict.why === 'fault') {
         if (trap === null) return `the program ${endedAs(actual)}`;
@@ -125,11 +126,28 @@ function matchVerdict(
       }
       return codes.includes(trap.cause) ? null : raised(trap);
     }
-    case 'aborted':
     case 'success':
+      if (trap !== null) return raised(trap);
+      return matchSuccess(actual, verdict.value === null ? null : context.resolve(verdict.value));
     case 'error':
+      return trap === null ? matchError(actual, verdict) : raised(trap);
+    case 'aborted':
       return `an access cannot give '${verdict.kind}'`;
   }
+}
+
+/** A trap that firmware absorbed on the way. */
+function matchVia({ via }: PlanAlternative, actual: Actual): string | null {
+  if (via === null) return null;
+  if (actual.via === undefined) return 'no firmware stood between the access and its outcome';
+  const causes = causesOf(via.fault, actual);
+  const mode = via.takenIn === 'HS' ? 'S' : via.takenIn;
+  const found = actual.via.some(
+    (trap) => causes.has(exceptionOf(trap)) && (mode === null || trap.takenIn === mode),
+  );
+  if (found) return null;
+  const list = actual.via.map((trap) => `${named(trap.cause)} taken in ${trap.takenIn}`);
+  return `firmware absorbed ${list.length === 0 ? 'nothing' : list.join(', ')} on the way`;
 }
 
 /** The causes that a fault of the language stands for: of the kind of access, if it is known, else of any. */
@@ -205,9 +223,18 @@ function matchState(
   actual: Actual,
   context: MatchContext,
 ): string | null {
+  const exit = actual.call?.exit ?? null;
+  if (exit !== null) {
+    const place = expected.at ?? expected.gpa;
+    if (place !== null && place !== 'any' && context.resolve(place) !== exit.gpa) {
+      const wanted = hex(context.resolve(place));
+      return `the exit shows guest physical address ${hex(exit.gpa)}, not ${wanted}`;
+    }
+  }
   for (const { name, value } of expected.with) {
     const wanted = context.resolve(value);
-    const reported = actual.trap === null ? null : trapField(name, actual.trap, actual);
+    const shown = exit?.field(name) ?? null;
+    const reported = actual.trap === null ? shown : trapField(name, actual.trap, actual);
     const found = reported ?? actual.state?.(name) ?? null;
     if (found !== wanted) {
       const got = found === null ? 'not there' : number(found);

@@ -96,6 +96,7 @@ export class Harts {
   /** Makes the actor's hart ready for its next step. */
   switchTo(actor: PlanActor): HartState {
     const hart = this.hart(actor.hart);
+    this.#world.firmware?.expectHome(hart.id);
     if (hart.actor === actor) return hart;
     if (actor.domain !== null) this.#enter(hart, this.#world.domain(actor.domain), actor);
     else if (actor.using !== null || actor.over !== null) this.#translate(hart, actor);

@@ -3,17 +3,19 @@ import type {
   Plan,
   PlanAction,
   PlanActor,
-  PlanLine,
   PlanOutcome,
   PlanProgramLine,
   Span,
   Value,
 } from '../../dsl/index.ts';
-import type { RuleId } from '../../emulator/index.ts';
+import type { Profile, RuleId } from '../../emulator/index.ts';
 import type { Actual, Costs } from '../judge/actual.ts';
 import type { HartReader } from '../execute/hart-state.ts';
 import { Instructions } from '../execute/instruction.ts';
+import { Driver } from '../execute/driver.ts';
 import { type LineEnd, ProgramRuns } from '../execute/program-runs.ts';
+import { Firmware } from '../firmware/firmware.ts';
+import { isSetUp } from '../firmware/needs.ts';
 import { Harts } from './actors.ts';
 import { type Files, NO_FILES } from './files.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
@@ -29,6 +31,8 @@ import type { MatchContext } from '../judge/match.ts';
 import { platformOf, type Setup } from './platform.ts';
 import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts';
 import { type AttemptAction, mayBeDenied, type StepLine, Steps } from './steps.ts';
+import { seedOf } from './random.ts';
+import { type CheckLine, looks } from './look.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Variation } from './variation.ts';
 import { World } from './world.ts';
@@ -61,11 +65,10 @@ export interface Observed {
   readonly state: HartReader | null;
 }
 
-type CheckLine = Extract<PlanLine, { readonly kind: 'check' }>;
-
 export class CaseRun implements MatchContext {
   readonly reasons: boolean;
   readonly zeroTval: boolean;
+  readonly profile: Profile;
   readonly world: World;
   readonly harts: Harts;
   readonly #plan: Plan;
@@ -73,6 +76,8 @@ export class CaseRun implements MatchContext {
   readonly #setup: Setup;
   readonly #steps: Steps;
   readonly #instructions: Instructions;
+  readonly #driver: Driver;
+  readonly #firmware: Firmware | null;
   readonly #programs: ProgramRuns;
   readonly #budget: number;
   readonly #unchecked = new Set<string>();
@@ -103,9 +108,15 @@ export class CaseRun implements MatchContext {
     this.harts = new Harts(this.world);
     this.#steps = new Steps(this.world, this.harts);
     this.#instructions = new Instructions(this.world, this.harts);
-    this.#programs = new ProgramRuns(this.world, this.harts);
+    const driver = (this.#driver = new Driver(this.world));
+    const { areas } = this.world;
+    this.#firmware =
+      areas === null ? null : new Firmware(this.world, this.harts, driver, areas, this.#judgeLine);
+    this.world.firmware = this.#firmware;
+    this.#programs = new ProgramRuns(this.world, this.harts, driver, this.#judgeLine);
     this.reasons = backEnd.capabilities.reasons;
     this.zeroTval = platform.tval === 'zero';
+    this.profile = setup.firmware.tsm.profile;
   }
 
   resolve(value: Value): bigint {
@@ -137,6 +148,7 @@ export class CaseRun implements MatchContext {
         const line = lines[k];
         if (line === undefined) continue;
         this.#line = k;
+        if (this.#firmware !== null && !isSetUp(line)) this.#firmware.boot();
         history?.begin(line);
         if (line.kind === 'step') this.#step(line);
         else if (line.kind === 'check') this.#check(line);
@@ -186,7 +198,7 @@ export class CaseRun implements MatchContext {
     // A program is traced line by line: all of it would be too much.
     const { action } = line;
     const runs = action.do === 'run' || action.do === 'continue';
-    if (tracing && runs) this.#programs.traced = this.#within;
+    if (tracing && runs) this.#driver.traced = this.#within;
     else if (tracing) this.#backEnd.trace(true);
     const { actual, judgement: first } = this.#perform(line, actor, outcome);
     let judgement = first;
@@ -258,16 +270,24 @@ export class CaseRun implements MatchContext {
         const program = this.world.programs.get(action.program);
         if (program === undefined) throw new CaseError(`program ${action.program} stands below`);
         const at = action.at === null ? null : this.resolve(action.at.at);
-        return this.#programs.start(actor, program, at, this.#judgeLine);
+        return this.#programs.start(actor, program, at);
       }
       case 'continue':
-        return this.#programs.resume(actor, this.#judgeLine);
+        return this.#firmware?.inside(actor.hart)
+          ? this.#firmware.resume(actor)
+          : this.#programs.resume(actor);
       case 'call':
+        return this.#ask().perform(actor, action);
       case 'run tvm':
-        throw new CaseSkip('not modelled yet: firmware');
+        throw new CaseSkip('not modelled yet: the run loop');
       case 'unmodelled':
         throw new CaseSkip(`not modelled yet: ${action.why}`);
     }
+  }
+
+  #ask(): Firmware {
+    if (this.#firmware === null) throw new CaseSkip('not modelled yet: the IOMMU');
+    return this.#firmware;
   }
 
   /** Whether a line of a program came out as written. */
@@ -283,17 +303,8 @@ export class CaseRun implements MatchContext {
   };
 
   #check(line: CheckLine): void {
-    const base = this.resolve(line.extent.base);
-    const size = this.resolve(line.extent.size);
-    const step = line.every === null ? size : this.resolve(line.every);
-    if (step <= 0n) throw new CaseError('a look needs at least one byte');
-    const word = BigInt(this.world.platform.xlen / 8);
-    // Without `every`, an extent of up to 8 bytes is one value and a larger one is looked at where it starts.
-    const width = Number(step <= 8n ? step : word);
-    for (let offset = 0n; offset < size; offset += step) {
+    for (const actual of looks(this.world, line)) {
       this.#spend();
-      const value = this.#backEnd.read(base + offset, width);
-      const actual: Actual = { ...LOOK, address: base + offset, size: width, value };
       const judgement = judge(line.outcome, actual, null, this);
       const shown = this.#traced === this.#line;
       this.#settle(line.outcome, actual, judgement, null, line.every !== null, shown);
@@ -377,23 +388,6 @@ export class CaseRun implements MatchContext {
 /** Nothing to complain about. */
 const AS_WRITTEN: Judgement = { message: null, chosen: 0, unchecked: [] };
 
-/** What is common to all looks of the bench. */
-const LOOK: Omit<Actual, 'address' | 'size' | 'value'> = {
-  origin: null,
-  mode: 'M',
-  trap: null,
-  leaked: null,
-};
-
 function everyOf({ action }: StepLine): unknown {
   return action.do === 'attempt' ? action.address.every : null;
-}
-
-/** The case's own seed: independent of order, shard and workers. */
-function seedOf(id: string, seed: number): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let k = 0; k < id.length; k++) {
-    hash = Math.imul(hash ^ id.charCodeAt(k), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -7,6 +7,7 @@ import type {
   Feature,
   KnobName,
   Knobs,
+  ModelName,
   Platform,
   Range,
   RevisionName,
@@ -21,18 +22,21 @@ import {
   REVISIONS,
   STAGE_GEOMETRIES,
 } from '../../emulator/index.ts';
+import { type FirmwareSettings, firmwareSettings } from '../firmware/settings.ts';
 import type { Variation } from './variation.ts';
 
 /** What the runtime itself must know beside the platform. */
 export interface Setup {
   readonly platform: Platform;
-  readonly model: 'flat' | 'tsm_peer';
+  readonly model: ModelName;
   /** The mode of a domain that names none; null: Bare. */
   readonly mpt: string | null;
   /** Byte order of tables that the bench writes. */
   readonly bigEndianTables: boolean;
   /** Bits of medeleg that the privileged start sets. */
   readonly medeleg: bigint;
+  /** What firmware is told, where there is some. */
+  readonly firmware: FirmwareSettings;
   /** What conditions (`when caching is retain`) compare with. */
   readonly facts: ReadonlyMap<string, string>;
 }
@@ -170,6 +174,7 @@ export function setupOf(
     mpt: model === 'flat' || mode === 'bare' ? null : mode,
     bigEndianTables: asked.word('tables') === 'big',
     medeleg: delegated.reduce((bits, word) => bits | (DELEGATIONS[word] ?? 0n), 0n),
+    firmware: firmwareSettings(asked, xlen),
     facts: factsOf(platform, model, mode),
   };
 }

@@ -20,3 +20,12 @@ export function shuffle(list: unknown[] | Uint32Array, random: () => number): vo
     list[other] = kept;
   }
 }
+
+/** The case's own seed: independent of order, shard and workers. */
+export function seedOf(id: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let k = 0; k < id.length; k++) {
+    hash = Math.imul(hash ^ id.charCodeAt(k), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -41,6 +41,7 @@ const EVERYTHING: Capabilities = {
   caching: CACHING,
   faults: true,
   execution: false,
+  firmware: false,
 };
 
 const ORDINARY: Trap = {

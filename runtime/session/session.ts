@@ -6,6 +6,7 @@
 import type { Plan, PlanLine } from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
+import { needsFirmware } from '../firmware/needs.ts';
 import { CaseRun, type Ended } from './case-run.ts';
 import { holds } from './conditions.ts';
 import { type Files, NO_FILES } from './files.ts';
@@ -100,7 +101,7 @@ function machineKey({ machine, xlen }: Plan): string {
 export function refusalOf(
   plan: Plan,
   backEnd: BackEnd,
-  { platform, facts }: Setup,
+  { platform, facts, model }: Setup,
 ): Refusal | null {
   for (const { why, when } of plan.skips) {
     if (holds(when, facts)) return { status: 'skip', reason: why };
@@ -114,7 +115,10 @@ export function refusalOf(
     const why = unmodelled(line);
     if (why !== null) return { status: 'skip', reason: `not modelled yet: ${why}` };
   }
-  const { caching, execution, faults } = backEnd.capabilities;
+  const { caching, execution, faults, firmware } = backEnd.capabilities;
+  if (!firmware && needsFirmware(plan, model)) {
+    return { status: 'skip', reason: `${backEnd.name} runs no firmware` };
+  }
   if (!execution && plan.lines.some(executes)) {
     return { status: 'skip', reason: `${backEnd.name} executes no instructions` };
   }

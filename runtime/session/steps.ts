@@ -79,7 +79,7 @@ export class Steps {
     if (trap !== null) this.#harts.trapped(hart, trap);
     else if (row.writes) this.#stored = null;
     const leaked = trap === null || watched === null ? null : this.#leaked(watched);
-    return {
+    return this.#world.settled(hart.id, {
       origin: row.origin,
       mode,
       address,
@@ -88,7 +88,7 @@ export class Steps {
       value: result,
       leaked,
       state: hart.state,
-    };
+    });
   }
 
   /** `reads csr` and `writes csr`; a field is read out of the whole, or written into it. */
@@ -162,7 +162,7 @@ export class Steps {
         ? value
         : BigInt.asUintN(field.high - field.low + 1, value >> BigInt(field.low));
     const mode = machineMode(actor.mode);
-    return {
+    return this.#world.settled(hart.id, {
       origin: null,
       mode,
       address: 0n,
@@ -171,7 +171,7 @@ export class Steps {
       value: part,
       leaked: null,
       state: hart.state,
-    };
+    });
   }
 
   #merged(
@@ -196,8 +196,11 @@ export class Steps {
     address: bigint,
     size: number,
   ): number | readonly Watched[] {
-    const { backEnd } = this.#world;
-    if (backEnd.capabilities.counts) return (this.#stored ??= backEnd.counts().stored);
+    const { backEnd, firmware } = this.#world;
+    // Firmware that handles a trap stores too.
+    if (backEnd.capabilities.counts && firmware === null) {
+      return (this.#stored ??= backEnd.counts().stored);
+    }
     const pieces = destination(this.#world, hart, mode, operation, address, size);
     return pieces.map((piece) => ({ piece, bytes: this.#bytes(piece) }));
   }

@@ -1,5 +1,5 @@
 /** What exists while a case runs: its machine, its domains and spaces, the values it has captured. */
-import type { Plan, Value } from '../../dsl/index.ts';
+import type { Plan, PlanActor, Value } from '../../dsl/index.ts';
 import type {
   FenceRequest,
   IsolationTable,
@@ -11,6 +11,10 @@ import type {
 } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { LargePool, Pool, type Recorded } from '../build/pool.ts';
+import type { Areas } from '../firmware/areas.ts';
+import type { CallAction, Marshalled } from '../firmware/marshal.ts';
+import type { Actual, CallReturn } from '../judge/actual.ts';
+import { firmwareAreas } from '../firmware/needs.ts';
 import { CaseError } from './case-error.ts';
 import type { Program } from '../execute/program.ts';
 import type { Files } from './files.ts';
@@ -44,6 +48,22 @@ export interface SpaceState {
   readonly mapped: Map<string, number>;
 }
 
+/** What steps and programs ask of the firmware of a case. */
+export interface FirmwareHook {
+  /** Arguments of a call as registers. */
+  marshal(action: CallAction): Marshalled;
+  /** A program is about to make a call on a hart. */
+  calls(hart: number, call: Marshalled): void;
+  /** It has returned, its result in a0 and a1 of the hart. */
+  returned(hart: number, call: Marshalled): CallReturn;
+  /** A step as it came home: what firmware absorbed on the way; `running` where it has not come home. */
+  settle(hart: number, actual: Actual): Actual;
+  /** Throws a `CaseError` where a hart is inside a call. */
+  expectHome(hart: number): void;
+  /** An address or number that only the run knows; null: none of firmware's. */
+  symbol(path: string, args: readonly bigint[]): bigint | null;
+}
+
 export class World implements Names {
   readonly plan: Plan;
   readonly backEnd: BackEnd;
@@ -60,6 +80,10 @@ export class World implements Names {
   readonly pool: Pool;
   /** Pool for tables of every size. */
   readonly tables: TableAllocator;
+  /** Where firmware lies; null: the case has none. */
+  readonly areas: Areas | null;
+  /** The firmware of the case; null: none. */
+  firmware: FirmwareHook | null = null;
   /** Where cached entries come from, while somebody wants to know. */
   history: History | null = null;
   readonly #regionPools = new Map<string, Pool>();
@@ -70,12 +94,15 @@ export class World implements Names {
     this.backEnd = backEnd;
     this.setup = setup;
     this.platform = platform;
-    this.pool = new Pool(backEnd, plan.pool.base, plan.pool.size);
+    this.areas = firmwareAreas(plan, setup);
+    const pool = this.areas?.pool ?? plan.pool;
+    this.pool = new Pool(backEnd, pool.base, pool.size);
     const bank = platform.ram.find(
       (ram) => ram.base <= plan.pool.base && plan.pool.base < ram.base + ram.size,
     );
     const floor = bank?.base ?? plan.pool.base;
-    this.tables = new LargePool(backEnd, this.pool, plan.regions, floor);
+    const used = this.areas === null ? plan.regions : [...plan.regions, ...this.areas.tsms];
+    this.tables = new LargePool(backEnd, this.pool, used, floor);
     this.below = stagesBelow(plan);
   }
 
@@ -106,6 +133,21 @@ export class World implements Names {
       this.#regionPools.set(region, pool);
     }
     return pool;
+  }
+
+  /** The mode that an actor's steps run in. */
+  mode({ mode }: PlanActor): Mode {
+    return machineMode(mode);
+  }
+
+  /** Whether the software of the host runs in VS-mode. */
+  isHostVirtual(): boolean {
+    return false;
+  }
+
+  /** A step as it came out, where firmware may have had a part in it. */
+  settled(hart: number, actual: Actual): Actual {
+    return this.firmware === null ? actual : this.firmware.settle(hart, actual);
   }
 
   /** Every fence instruction of the case. */
@@ -141,8 +183,9 @@ export class World implements Names {
     return member === 'mpte' ? table.entryAddress(address, level) : table.tablePage(address, level);
   }
 
-  symbol(path: string): bigint | null {
-    return path === 'rdsm.tables' ? this.pool.base : null;
+  symbol(path: string, args: readonly bigint[]): bigint | null {
+    if (path === 'rdsm.tables') return this.pool.base;
+    return this.firmware?.symbol(path, args) ?? null;
   }
 }
 

@@ -1,0 +1,80 @@
+/** Boots the firmware of a case: what it is told, whose memory is whose, and the host's NACL pages. */
+import type { Area, FirmwareDomain, FirmwareSpec } from '../../emulator/index.ts';
+import { REVISIONS } from '../../emulator/index.ts';
+import { domainEdited } from '../build/tables.ts';
+import type { Harts } from '../session/actors.ts';
+import { CaseError, CaseSkip } from '../session/case-error.ts';
+import type { DomainState, World } from '../session/world.ts';
+import type { Areas } from './areas.ts';
+import { kindOf } from './domain-kind.ts';
+
+/** The XWR tuple of data. */
+const READ_WRITE = 3;
+
+/** Installs the firmware; throws a `CaseSkip` where the machine cannot have it. */
+export function bootFirmware(world: World, harts: Harts, areas: Areas): void {
+  const spec = specOf(world, areas);
+  for (const domain of world.domains.values()) {
+    if (domain.table === null || kindOf(domain.name) === 'plain') continue;
+    const edit = domain.table.set(areas.host.base, areas.host.size, READ_WRITE);
+    domainEdited(harts, domain, edit, false);
+  }
+  const refused = world.backEnd.boot(spec);
+  if (refused !== null) throw new CaseSkip(refused);
+}
+
+function specOf(world: World, areas: Areas): FirmwareSpec {
+  const { platform, setup } = world;
+  const { firmware } = setup;
+  const device = (kind: string): bigint | null => {
+    const found = platform.devices?.find((other) => other.kind === kind);
+    return found === undefined || !('base' in found) ? null : found.base;
+  };
+  const host = world.domains.get('host');
+  if (host === undefined) {
+    throw new CaseError("firmware serves a host: declare 'domain host' above the first step");
+  }
+  if (host.sdid !== 0n) throw new CaseError(`the host has SDID 0, not ${host.sdid}`);
+  return {
+    model: setup.model,
+    xlen: platform.xlen,
+    harts: platform.harts,
+    ram: platform.ram,
+    aliases: platform.aliases,
+    rdsm: areas.rdsm,
+    root: areas.root,
+    tables: areas.tables,
+    domains: domainsOf(world, areas.tsms),
+    mpt: setup.mpt,
+    l3Valid: REVISIONS[platform.revision].l3Valid,
+    gstage: firmware.gstage,
+    features: platform.features,
+    vmidlen: platform.vmidlen,
+    sdidlen: platform.sdidlen,
+    tsm: firmware.tsm,
+    clint: device('clint'),
+    uart: device('uart'),
+    finisher: device('finisher'),
+    seed: platform.seed,
+    schedule: firmware.schedule,
+    amnesia: false,
+    nacl: firmware.nacl,
+    shadowPages: firmware.shadowPages,
+    acceleration: firmware.acceleration,
+  };
+}
+
+function domainsOf(world: World, tsms: readonly Area[]): readonly FirmwareDomain[] {
+  let next = 0;
+  return [...world.domains.values()].map((domain: DomainState): FirmwareDomain => {
+    const kind = kindOf(domain.name);
+    const { name, sdid, register } = domain;
+    return {
+      name,
+      sdid: Number(sdid),
+      kind,
+      mmpt: domain.table === null ? 0n : register,
+      memory: kind === 'tsm' ? (tsms[next++] ?? null) : null,
+    };
+  });
+}

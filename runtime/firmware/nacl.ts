@@ -1,0 +1,95 @@
+/**
+ * NACL shared memory of the bench's host. A host registers it on each hart when it boots, and answers a forwarded call
+ * of a TVM with 0 unless a line has written another answer since.
+ */
+import { naclCsr, naclGpr } from '../../emulator/index.ts';
+import type { TvmExit } from '../judge/actual.ts';
+import type { World } from '../session/world.ts';
+import type { HostMemory } from './host-memory.ts';
+
+const ECALL_FROM_VS = 10;
+const ANSWER = [10, 11] as const;
+
+export class Nacl {
+  readonly #world: World;
+  readonly #memory: HostMemory;
+  /** By vCPU that exited with a call: a0 and a1 as the exit showed them. */
+  readonly #asked = new Map<string, readonly bigint[]>();
+
+  constructor(world: World, memory: HostMemory) {
+    this.#world = world;
+    this.#memory = memory;
+  }
+
+  /** Whether the bench registers the pages: something of the case runs TVMs, and no line does it by itself. */
+  isWanted(): boolean {
+    let runs = false;
+    for (const line of this.#world.plan.lines) {
+      const actions =
+        line.kind === 'step'
+          ? [line.action]
+          : line.kind === 'program'
+            ? line.lines.map(({ action }) => action)
+            : [];
+      for (const action of actions) {
+        runs ||= action.do === 'run tvm';
+        if (action.do !== 'call') continue;
+        if (action.space === 'nacl' && action.name === 'set_shmem') return false;
+        runs ||= action.name === 'run_tvm_vcpu' || action.name === 'promote_to_tvm';
+      }
+    }
+    return runs;
+  }
+
+  /** A vCPU has come out on a hart. */
+  exited(hart: number, vcpu: string, { cause, interrupt }: TvmExit): void {
+    this.#asked.delete(vcpu);
+    if (interrupt || cause !== ECALL_FROM_VS) return;
+    this.#asked.set(vcpu, this.#read(hart));
+  }
+
+  /** It is about to run again: where nobody has touched them, a0 and a1 become success. */
+  answer(hart: number, vcpu: string): void {
+    const asked = this.#asked.get(vcpu);
+    if (asked === undefined) return;
+    this.#asked.delete(vcpu);
+    const now = this.#read(hart);
+    if (asked.some((value, k) => value !== now[k])) return;
+    const { backEnd, platform } = this.#world;
+    for (const x of ANSWER) {
+      backEnd.write(this.#at(hart, naclGpr(x, platform.xlen)), platform.xlen / 8, 0n);
+    }
+  }
+
+  /** `host.nacl.page`, `host.nacl.gpr(n)`, `host.nacl.csr(number)`; an actor's name stands for its hart. */
+  symbol(path: string, args: readonly bigint[]): bigint | null {
+    const [owner = '', word, member] = path.split('.');
+    if (word !== 'nacl') return null;
+    const hart = this.#hartOf(owner);
+    const { xlen } = this.#world.platform;
+    const number = Number(args[0] ?? 0n);
+    if (member === 'page' || member === undefined) return this.#at(hart, 0n);
+    if (member === 'gpr') return this.#at(hart, naclGpr(number, xlen));
+    return member === 'csr' ? this.#at(hart, naclCsr(number, xlen)) : null;
+  }
+
+  /** The hart of the actor of that name, 0 for a domain. */
+  #hartOf(name: string): number {
+    for (const line of this.#world.plan.lines) {
+      if (line.kind !== 'step' || !('mode' in line.actor)) continue;
+      if (line.actor.name === name) return line.actor.hart;
+    }
+    return 0;
+  }
+
+  #at(hart: number, offset: bigint): bigint {
+    return this.#memory.nacl(hart) + offset;
+  }
+
+  #read(hart: number): readonly bigint[] {
+    const { backEnd, platform } = this.#world;
+    return ANSWER.map((x) =>
+      backEnd.read(this.#at(hart, naclGpr(x, platform.xlen)), platform.xlen / 8),
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/** What machine lines say of firmware, with the defaults of what they leave open. */
+import type { FirmwareSpec } from '../../emulator/index.ts';
+
+export interface FirmwareSettings extends Pick<
+  FirmwareSpec,
+  'gstage' | 'tsm' | 'nacl' | 'shadowPages' | 'acceleration'
+> {
+  /** Seed of the interleaving of firmware; null: handlers run to completion. */
+  readonly schedule: number | null;
+}
+
+/** Machine properties by name; the last value wins. */
+export interface Asked {
+  word(name: string): string | null;
+  number(name: string): number | null;
+  values(name: string): readonly string[];
+}
+
+const MAX_VCPUS = 8;
+const SHADOW_PAGES = 256;
+
+export function firmwareSettings(asked: Asked, xlen: 32 | 64): FirmwareSettings {
+  const gstage = asked.word('gstage') ?? (xlen === 32 ? 'sv32x4' : 'sv39x4');
+  return {
+    gstage: gstage as FirmwareSpec['gstage'],
+    tsm: {
+      profile: asked.word('profile') === 'salus' ? 'salus' : 'spec',
+      state: asked.word('tsm') === 'loaded' ? 'loaded' : 'ready',
+      maxVcpus: asked.number('max_vcpus') ?? MAX_VCPUS,
+      interruptible: true,
+    },
+    nacl: new Set(asked.values('nacl')) as FirmwareSpec['nacl'],
+    shadowPages: asked.number('shadow_pages') ?? SHADOW_PAGES,
+    acceleration: new Set(asked.values('accel')) as FirmwareSpec['acceleration'],
+    schedule: asked.number('schedule'),
+  };
+}
