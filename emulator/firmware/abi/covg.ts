@@ -96,6 +96,8 @@ export const COVG = extension({
         coded('alignment', 'invalid_address'),
         inferred('overflow', 'invalid_address'),
         coded('region', 'invalid_param'),
+        // Confidential, but nothing is mapped there yet.
+        inferred('buffer', 'invalid_address'),
       ],
     }),
     extend_measurement: call({
@@ -132,6 +134,7 @@ export const COVG = extension({
         // Key or challenge not wholly in confidential memory.
         coded('region', 'invalid_param', { rules: ['ATT-09'] }),
         coded('length', 'invalid_param'),
+        coded('output', 'invalid_address'),
         coded('busy', 'busy'),
       ],
     }),
@@ -158,6 +161,7 @@ export const COVG = extension({
         coded('alignment', 'invalid_address'),
         inferred('overflow', 'invalid_address'),
         coded('region', 'invalid_param'),
+        inferred('buffer', 'invalid_address'),
       ],
     }),
   },

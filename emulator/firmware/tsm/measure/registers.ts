@@ -6,6 +6,8 @@ import { concat, le64 } from '../../crypto/bytes.ts';
 import { digest } from '../../crypto/hash.ts';
 import { MEASUREMENTS, REGISTER_BYTES } from '../../layouts/measurement.ts';
 import type { Op, Port } from '../../port.ts';
+import type { TsmContext } from '../context.ts';
+import type { Tvm } from '../tvm/tvm.ts';
 import { bootMeasurements } from './boot-measurements.ts';
 import { readOwn, writeOwn } from './own-bytes.ts';
 import type { Profile, RegisterUse } from './register-map.ts';
@@ -15,6 +17,14 @@ const PAGE = 4096;
 
 /** Bytes that Salus hands to the hash in a runtime extension: its whole buffer, not the digest alone. */
 const SALUS_BUFFER = 64;
+
+/** Address of a TVM's MEASUREMENTS. */
+export function measurementsOf(
+  { parts }: Pick<TsmContext, 'parts'>,
+  { at }: Pick<Tvm, 'at'>,
+): bigint {
+  return at + parts.measurements;
+}
 
 /** A new TVM's: platform and TSM as measured at boot, all others 48 zero bytes; nothing locked, no secret. */
 export function resetMeasurements(port: Port, record: bigint): void {
