@@ -30,6 +30,8 @@ export interface TableMode {
 export type PropertyShape =
   | { readonly kind: 'number'; readonly min: bigint; readonly max: bigint }
   | { readonly kind: 'word'; readonly values: readonly string[] }
+  /** One or more of `values`; `none` and `all` stand alone. */
+  | { readonly kind: 'words'; readonly values: readonly string[] }
   /** `ram at B size S`; several are legal. */
   | { readonly kind: 'extent' }
   | { readonly kind: 'numbers' };
@@ -55,9 +57,19 @@ export interface FenceWord {
   readonly feature: string | null;
 }
 
+export interface CallFunction {
+  /** In ABI order; fields of a record that it reads stand in front of the record's address. */
+  readonly arguments: readonly string[];
+  /** Those that must be given. */
+  readonly required: readonly string[];
+  /** Some refusals have no error of their own: a bare `error` is then all that can be said. */
+  readonly hasOpenErrors: boolean;
+  /** Whether it runs a vCPU: it may come back with an exit. */
+  readonly runs: boolean;
+}
+
 export interface CallNamespace {
-  /** Function name to its argument names, in ABI order. */
-  readonly functions: ReadonlyMap<string, readonly string[]>;
+  readonly functions: ReadonlyMap<string, CallFunction>;
   readonly errors: readonly string[];
 }
 
@@ -68,7 +80,14 @@ export interface Vocabulary {
   /** Rule id to the knob that its outcome hangs on. */
   readonly openRules: ReadonlyMap<string, string>;
   /** CSR name to whether it exists per XLEN and its privilege; fields come from `format(name)`. */
-  readonly csrs: ReadonlyMap<string, { readonly xlens: readonly (32 | 64)[] }>;
+  readonly csrs: ReadonlyMap<
+    string,
+    {
+      readonly xlens: readonly (32 | 64)[];
+      /** null: no machine has it yet. */
+      readonly number: number | null;
+    }
+  >;
   readonly formatNames: ReadonlySet<string>;
   format(name: string, xlen: 32 | 64): Format | null;
   readonly models: ReadonlySet<string>;
@@ -92,8 +111,12 @@ export interface Vocabulary {
   readonly calls: ReadonlyMap<string, CallNamespace>;
   /** What `with (name: ..)` behind a fault may name: trap CSRs and their fields. */
   readonly trapFields: ReadonlySet<string>;
-  /** What `executes .. with REGISTER = V` may name: x and f registers by number and by ABI name. */
-  readonly registers: ReadonlySet<string>;
+  /** What `executes .. with REGISTER = V` may name: x and f registers by number and by ABI name, to their number. */
+  readonly registers: ReadonlyMap<string, number>;
+  /** What `interrupt WORD` may name. */
+  readonly interrupts: ReadonlySet<string>;
+  /** What `runs TVM supplying WORD from EXTENT` may name. */
+  readonly supplies: ReadonlySet<string>;
   /**
    * The first mistake in assembly text, its column and length in the text (from 1); null: there is none. `single`: it
    * must be one instruction.

@@ -83,6 +83,8 @@ export type {
   Extension as CallExtension,
 } from './firmware/abi/call.ts';
 export type { Check as CallCheck, Profile } from './firmware/abi/check.ts';
+export { NACL_FEATURES } from './firmware/abi/nacl.ts';
+export { ACCELERATIONS } from './firmware/spec.ts';
 export type { ErrorName } from './firmware/abi/errors.ts';
 export { errorName, ERRORS } from './firmware/abi/errors.ts';
 export { MODELS } from './models/index.ts';

@@ -358,6 +358,22 @@ export const NAMES = {
     severity: 'error',
     example: example('scenario "s"', 'rdsm executes "csrw mscratch, a0" with aO = 1'),
   },
+  SDT245: {
+    title: 'a call without an argument that it needs',
+    message: "'CALL' needs 'NAME'",
+    severity: 'error',
+    example: example('scenario "s"', 'domain host', 'host calls covh.convert_pages(num_pages: 4)'),
+  },
+  SDT246: {
+    title: 'an interrupt that no hart has',
+    message: "there is no interrupt 'NAME'",
+    severity: 'error',
+    example: example(
+      'scenario "s"',
+      'domain host',
+      'host calls covh.run_tvm_vcpu() -> exits interrupt timmer',
+    ),
+  },
   SDT244: {
     title: 'fixtures in fixtures, or scripts in scripts, too deep',
     message: 'fixtures are given by fixtures more than 64 deep',

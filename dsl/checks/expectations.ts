@@ -1,7 +1,7 @@
 /** 4xx: outcomes that their step cannot have, and clauses that cannot belong to their alternative. */
 import type { Action, Alternative, Clause, Outcome } from '../syntax/ast.ts';
 import type { Line } from '../compile/sections.ts';
-import type { PlanAlternative } from '../plan.ts';
+import type { PlanAction, PlanAlternative } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { overlaps } from '../resolve/range.ts';
 import type { Vocabulary } from '../vocabulary.ts';
@@ -125,6 +125,8 @@ function impossibleVerdict(
   if (verdict.kind === 'exits' && !calls) {
     return { message: "'exits' is what running a TVM or a program ends with" };
   }
+  const ofCall = ofCalls(step.action, verdict, vocabulary);
+  if (ofCall !== null) return ofCall;
   if (verdict.kind === 'aborted' && 'mode' in step.actor) {
     return {
       message: "'aborted' is what happens to a device",
@@ -153,6 +155,37 @@ function impossibleVerdict(
   return {
     message: `'${step.action.operation}' never raises a ${verdict.fault.origin} fault`,
     help: `its faults are ${origin} faults`,
+  };
+}
+
+/** What comes of a call, or of the loop of a host that runs a TVM. */
+const OF_CALLS: ReadonlySet<string> = new Set(['success', 'error', 'exits', 'running']);
+
+function ofCalls(
+  action: PlanAction,
+  { kind }: PlanAlternative['verdict'],
+  vocabulary: Vocabulary,
+): Why | null {
+  if (action.do === 'run tvm') {
+    if (kind !== 'success' && kind !== 'ok' && kind !== 'value' && kind !== 'fields') return null;
+    return {
+      message: "a host that runs a TVM hears how it exits, not just 'ok'",
+      help: "'exits end', 'exits ecall ..', 'exits load guest page fault at gpa ..'",
+    };
+  }
+  if (action.do !== 'call') return null;
+  if (kind === 'ok' || kind === 'value' || kind === 'fields') {
+    return {
+      message: `a call is no access: it gives no '${kind === 'ok' ? 'ok' : 'value'}'`,
+      help: "write 'success', or 'success VALUE'",
+    };
+  }
+  if (kind !== 'exits') return null;
+  const call = vocabulary.calls.get(action.space)?.functions.get(action.name);
+  if (call === undefined || call.runs) return null;
+  return {
+    message: `'${action.space}.${action.name}' runs no TVM, which could exit`,
+    help: `what a call may come to: ${[...OF_CALLS].filter((word) => word !== 'exits').join(', ')}, a fault`,
   };
 }
 
@@ -186,7 +219,8 @@ function mapped(space: string, at: bigint, view: CaseView): boolean {
   return view.lines.some(({ line }) => {
     if (line.kind === 'space' && line.name === space) return !mayReadTables(line, view);
     if (line.kind === 'revoke') return true;
-    if (line.kind === 'poke' || line.kind === 'unmodelled') return true;
+    if (line.kind === 'poke' || line.kind === 'tvm' || line.kind === 'unmodelled') return true;
+    if (line.kind === 'step' && line.action.do === 'call') return true;
     if (line.kind === 'entry') return line.of === space;
     if (line.kind !== 'map' || line.space !== space) return false;
     const range = rangeOf({ base: line.from, size: line.size });

@@ -78,6 +78,7 @@ function writeOf(line: PlanLine): ConstantRange | 'unknown' | null {
       return base === null ? 'unknown' : { base, size: BigInt(line.size) };
     }
     case 'unmodelled':
+    case 'tvm':
     case 'program':
     case 'image':
       return 'unknown';
@@ -97,7 +98,14 @@ function writeOf(line: PlanLine): ConstantRange | 'unknown' | null {
 }
 
 /** Instructions and programs may write anywhere. */
-const UNKNOWN: ReadonlySet<string> = new Set(['unmodelled', 'execute', 'run', 'continue']);
+const UNKNOWN: ReadonlySet<string> = new Set([
+  'unmodelled',
+  'execute',
+  'run',
+  'continue',
+  'call',
+  'run tvm',
+]);
 
 const READING: ReadonlySet<string> = new Set([
   'load',

@@ -80,7 +80,7 @@ export const checkStaleness: CaseCheck = (view, accept) => {
         break;
       case 'step':
         if (line.action.do === 'fence') afterFence(placed, line, changes, view, accept);
-        else if (line.action.do === 'execute' || line.action.do === 'run') changes = [];
+        else if (RUNNING.has(line.action.do)) changes = [];
         else if (line.action.do === 'csr write') {
           // The new table, or the fence, is in the author's hands.
           if (/^(mmpt|mttp|satp|vsatp|hgatp)$/.test(line.action.csr)) changes = [];
@@ -101,6 +101,9 @@ export const checkStaleness: CaseCheck = (view, accept) => {
     });
   }
 };
+
+/** Software runs, and may fence. */
+const RUNNING: ReadonlySet<string> = new Set(['execute', 'run', 'run tvm', 'call', 'continue']);
 
 /** One for each domain concerned: a fence may reach one of them only. */
 function changesOf(placed: Placed, line: PlanLine, view: CaseView): readonly Change[] {

@@ -8,15 +8,15 @@ import type { Accept } from '../report.ts';
 import type { Span } from '../span.ts';
 import type { ScenarioCheck } from './case-view.ts';
 
-/** `error` alone says little where the catalogue of the call has codes. */
+/** `error` alone says little where each refusal of the call has its error. */
 export const checkBareErrors: ScenarioCheck = (scenario, accept) => {
   const { calls } = scenario.vocabulary;
   const visit = (line: Line): void => {
     const s = line.statement;
     if (s.kind === 'step' && s.action.do === 'calls' && s.outcome !== null) {
       const parts = s.action.callee.text.split('.');
-      const space = calls.get(parts.at(-2) ?? '');
-      if (space !== undefined && space.errors.length > 0) reportBare(s.outcome, accept);
+      const call = calls.get(parts.at(-2) ?? '')?.functions.get(parts.at(-1) ?? '');
+      if (call?.hasOpenErrors === false) reportBare(s.outcome, accept);
     }
     for (const inner of line.program) visit(inner);
   };

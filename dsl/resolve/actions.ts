@@ -1,7 +1,7 @@
 /** What a step does: attempts, CSRs and fences become plan actions; later machinery is checked and named. */
 import type { Action, Address, Expr, Width, Word } from '../syntax/ast.ts';
 import { isDevice } from './actors.ts';
-import { checkCall } from './calls.ts';
+import { resolveCall } from './calls.ts';
 import { type Case, filled, textOf } from './case.ts';
 import { csrOf } from './csrs.ts';
 import { evaluate, smallValue } from './evaluate.ts';
@@ -96,17 +96,9 @@ export function resolveAction(
       addressOf(action.address, scope, c);
       return unmodelled('an ATS request: the IOMMU');
     case 'calls':
-      return unmodelled(checkCall(action.callee, action.args, scope, c));
-    case 'runs': {
-      const name = nameOf(action.tvm, ['program', 'image', 'tvm', 'capture'], scope, c);
-      if (action.vcpu !== null) evaluate(action.vcpu, scope, c);
-      for (const { from } of action.supplying) extentOf(from, scope, c);
-      const at = action.at === null ? null : addressOf(action.at, scope, c);
-      const kind = c.scenario.names.get(name)?.kind;
-      return kind === 'program' || kind === 'image'
-        ? { do: 'run', program: name, at }
-        : unmodelled(`runs ${name}: TVMs`);
-    }
+      return resolveCall(action.callee, action.args, scope, c);
+    case 'runs':
+      return runs(action, scope, c);
     case 'continues':
       return { do: 'continue' };
     case 'waits':
@@ -121,6 +113,29 @@ export function resolveAction(
         })),
       };
   }
+}
+
+/** `runs boot at ..` enters a program, `runs guest supplying ..` is the loop of a host. */
+function runs(action: Extract<Action, { do: 'runs' }>, scope: Scope, c: Case): PlanAction {
+  const name = nameOf(action.tvm, ['program', 'image', 'tvm', 'capture'], scope, c);
+  const { supplies } = c.scenario.vocabulary;
+  const vcpu = action.vcpu === null ? 0n : evaluate(action.vcpu, scope, c);
+  const supplying = action.supplying.map(({ what, from }) => ({
+    what: oneOf(what, supplies, 'SDT231', 'kind of page that a host supplies', scope, c),
+    from: extentOf(from, scope, c),
+  }));
+  const at = action.at === null ? null : addressOf(action.at, scope, c);
+  const kind = c.scenario.names.get(name)?.kind;
+  const isTvm = kind === 'tvm' || kind === 'capture';
+  if (isTvm && action.at !== null) {
+    c.accept?.('SDT413', action.at.span, 'a TVM is entered where it stands', {
+      help: "its first instruction lies at 'entry' of the 'tvm' line",
+    });
+  } else if (!isTvm && kind !== undefined && (action.vcpu !== null || supplying.length > 0)) {
+    const word = action.vcpu === null ? 'supplying' : 'vcpu';
+    c.accept?.('SDT413', action.tvm.span, `'${word}' belongs to a TVM, '${name}' is a ${kind}`);
+  }
+  return isTvm ? { do: 'run tvm', tvm: name, vcpu, supplying } : { do: 'run', program: name, at };
 }
 
 /** Assembly text must assemble, that of a step (`single`) to one instruction; the mistake is shown inside the string where the string stands as it is. */
@@ -148,7 +163,9 @@ function checkRegister(register: Word, scope: Scope, c: Case): string {
   const { registers } = c.scenario.vocabulary;
   if (c.accept !== null && !registers.has(name)) {
     c.accept('SDT243', register.span, `there is no register '${name}'`, {
-      help: didYouMean(name, registers) ?? 'x0 .. x31, f0 .. f31, or their ABI names (a0, sp, fa0)',
+      help:
+        didYouMean(name, registers.keys()) ??
+        'x0 .. x31, f0 .. f31, or their ABI names (a0, sp, fa0)',
     });
   }
   return name;

@@ -1,7 +1,7 @@
 /** Expressions -> values: exact arithmetic on `bigint`, references where only the run knows. */
 import type { Expr } from '../syntax/ast.ts';
 import { boundTo, type Case, knownValue, suggestion, unknownParameter } from './case.ts';
-import { memberValue } from './members.ts';
+import { memberValue, symbolOf } from './members.ts';
 import { packed } from './pack.ts';
 import type { Value } from '../plan.ts';
 import { cellExpression, constantOf, type Scope } from '../compile/scope.ts';
@@ -93,6 +93,7 @@ function nameValue(
     }
     return { ref: 'capture', name };
   }
+  if (declared?.kind === 'tvm') return symbolOf(declared, expr.span, c);
   if (c.accept === null) return 0n;
   if (declared?.kind === 'region') {
     c.accept('SDT234', expr.span, `the place of '${name}' is not known yet`, {

@@ -35,6 +35,7 @@ export function checkProperty(
     c.accept?.('SDT212', property.span, `'${name}' takes no 'at .. size ..'`);
     return;
   }
+  if (shape.kind === 'words') return checkWords(property, values, shape.values, c);
   if (shape.kind !== 'numbers' && values.length !== 1) {
     c.accept?.('SDT212', property.span, `'${name}' takes one value, found ${values.length}`);
   }
@@ -54,6 +55,32 @@ export function checkProperty(
         `'${name}' lies between ${shape.min} and ${shape.max}, found ${value}`,
       );
     }
+  });
+}
+
+/** `machine nacl sync_csr autoswap_csr`, `machine nacl all`. */
+function checkWords(
+  property: Property,
+  values: readonly (string | bigint)[],
+  known: readonly string[],
+  c: Case,
+): void {
+  const name = property.name.text;
+  const seen = new Set<string>();
+  values.forEach((value, i) => {
+    const word = String(value);
+    const span = property.values[i].span;
+    const isAlone = word === 'none' || word === 'all';
+    if (isAlone && values.length > 1) {
+      c.accept?.('SDT212', span, `'${word}' stands alone`);
+    } else if (!isAlone && !known.includes(word)) {
+      c.accept?.('SDT212', span, `'${name}' cannot be '${word}'`, {
+        help: didYouMean(word, known) ?? `of: none, all, ${known.join(', ')}`,
+      });
+    } else if (seen.has(word)) {
+      c.accept?.('SDT212', span, `'${word}' is given twice`);
+    }
+    seen.add(word);
   });
 }
 

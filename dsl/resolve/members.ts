@@ -3,7 +3,8 @@ import type { Expr, Member } from '../syntax/ast.ts';
 import { boundTo, type Case, cellText, type Evaluate, knownValue, suggestion } from './case.ts';
 import type { Reference, Value } from '../plan.ts';
 import { didYouMean, plural } from '../report.ts';
-import type { Kind, Scope } from '../compile/scope.ts';
+import type { Declared, Kind, Scope } from '../compile/scope.ts';
+import type { Span } from '../span.ts';
 
 type MemberExpr = Extract<Expr, { kind: 'member' }>;
 type TableMember = Extract<Reference, { ref: 'table' }>['member'];
@@ -33,12 +34,7 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case, evaluate: E
   if (declared === undefined || first === undefined)
     return platformMember(expr, owner, scope, c, evaluate);
   declared.used = true;
-  if (
-    declared.position > c.position &&
-    declared.kind !== 'region' &&
-    declared.kind !== 'tvm' &&
-    c.accept !== null
-  ) {
+  if (declared.position > c.position && declared.kind !== 'region' && c.accept !== null) {
     c.accept('SDT234', expr.span, `'${owner}' is used before it is declared`, {
       related: [{ span: declared.span, message: 'declared here' }],
     });
@@ -49,7 +45,9 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case, evaluate: E
     case 'space':
     case 'tvm': {
       if (first.name === 'nacl' && declared.kind === 'domain')
-        return symbol(expr, owner, scope, c, evaluate);
+        return sharedMemory(expr, owner, scope, c, evaluate);
+      if (first.name === 'base' && declared.kind === 'domain' && expr.path.length === 1)
+        return firmwareBase(expr, owner, c);
       const counts = MEMBERS[declared.kind]![first.name];
       const given = first.args?.length ?? 0;
       if (counts === undefined || expr.path.length > 1) {
@@ -75,6 +73,7 @@ export function memberValue(expr: MemberExpr, scope: Scope, c: Case, evaluate: E
       };
     }
     case 'actor':
+      return sharedMemory(expr, owner, scope, c, evaluate);
     case 'iommu':
     case 'device':
       return symbol(expr, owner, scope, c, evaluate);
@@ -129,10 +128,12 @@ function platformMember(
 ): Value {
   const path = [owner, ...expr.path.map((member) => member.name)].join('.');
   if (path === 'rdsm.tables') return c.frame.pool.base;
-  if (path === 'imsic.file' || path === 'tsm.base') return symbol(expr, owner, scope, c, evaluate);
+  if (path === 'imsic.file' || path === 'tsm.base' || path === 'rdsm.base') {
+    return symbol(expr, owner, scope, c, evaluate);
+  }
   if (owner === 'rdsm' || owner === 'imsic') {
     c.accept?.('SDT228', expr.span, `there is no '${path}'`, {
-      help: 'the platform has rdsm.tables, imsic.file(hart, sid, guest), tsm.base',
+      help: 'the platform has rdsm.tables, rdsm.base, imsic.file(hart, sid, guest), tsm.base',
     });
     return 0n;
   }
@@ -142,15 +143,76 @@ function platformMember(
   return 0n;
 }
 
+/** Members of the page that the host of a hart shares with firmware. */
+const SHARED: ReadonlySet<string> = new Set(['csr', 'gpr', 'page']);
+
+/** `host.nacl.csr(htval)`, `host1.nacl.gpr(a0)`, `host.nacl.page`: physical addresses. */
+function sharedMemory(
+  expr: MemberExpr,
+  owner: string,
+  scope: Scope,
+  c: Case,
+  evaluate: Evaluate,
+): Value {
+  const [nacl, member, ...more] = expr.path;
+  const args = member?.args ?? [];
+  const path = [owner, ...expr.path.map(({ name }) => name)].join('.');
+  const isKnown = nacl?.name === 'nacl' && member !== undefined && SHARED.has(member.name);
+  if (!isKnown || more.length > 0 || (nacl.args?.length ?? 0) > 0) {
+    c.accept?.('SDT228', expr.span, `there is no '${path}'`, {
+      help: `of a hart's shared page: ${owner}.nacl.csr(NAME), .nacl.gpr(REGISTER), .nacl.page`,
+    });
+    return 0n;
+  }
+  if (args.length !== (member.name === 'page' ? 0 : 1)) {
+    const wanted = member.name === 'page' ? 'nothing' : 'one value';
+    c.accept?.('SDT228', member.span, `'${member.name}' takes ${wanted} in brackets`);
+    return 0n;
+  }
+  return { ref: 'symbol', path, args: args.map((arg) => named(member, arg, scope, c, evaluate)) };
+}
+
+/** A CSR or a register by its name; its number stands as well. */
+function named({ name }: Member, arg: Expr, scope: Scope, c: Case, evaluate: Evaluate): Value {
+  if (arg.kind !== 'name' || c.scenario.names.has(arg.name)) return evaluate(arg, scope, c);
+  const { csrs, registers } = c.scenario.vocabulary;
+  const number =
+    name === 'csr' ? (csrs.get(arg.name)?.number ?? null) : (registers.get(arg.name) ?? null);
+  if (number !== null) return BigInt(number);
+  if (scope.parameters?.has(arg.name) === true) return evaluate(arg, scope, c);
+  const what = name === 'csr' ? 'CSR' : 'register';
+  c.accept?.(name === 'csr' ? 'SDT208' : 'SDT243', arg.span, `there is no ${what} '${arg.name}'`, {
+    help: didYouMean(arg.name, name === 'csr' ? csrs.keys() : registers.keys()),
+  });
+  return 0n;
+}
+
+/** `tsm.base`: the memory of a TSM begins here, with its first page. */
+function firmwareBase(expr: MemberExpr, owner: string, c: Case): Value {
+  if (owner.startsWith('tsm')) return { ref: 'symbol', path: `${owner}.base`, args: [] };
+  c.accept?.('SDT228', expr.span, `the domain '${owner}' has no memory of its own`, {
+    help: 'a TSM has: a domain whose name begins with tsm',
+  });
+  return 0n;
+}
+
+/** A TVM or a domain as a number: its guest id, its SDID. */
+export function symbolOf(declared: Declared, span: Span, c: Case): Value {
+  declared.used = true;
+  if (declared.position > c.position) {
+    c.accept?.('SDT234', span, `'${declared.name}' is used before it is declared`, {
+      related: [{ span: declared.span, message: 'declared here' }],
+    });
+  }
+  return { ref: 'symbol', path: declared.name, args: [] };
+}
+
 function symbol(expr: MemberExpr, owner: string, scope: Scope, c: Case, evaluate: Evaluate): Value {
   const args = expr.path.flatMap((member) => member.args ?? []);
   return {
     ref: 'symbol',
     path: [owner, ...expr.path.map((member) => member.name)].join('.'),
-    args: args.map((arg) =>
-      // `nacl.csr(hgatp)` and `measurement(reg)` may name a register.
-      arg.kind === 'name' && !c.scenario.names.has(arg.name) ? 0n : evaluate(arg, scope, c),
-    ),
+    args: args.map((arg) => evaluate(arg, scope, c)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Words within outcomes: error names, and what `with (..)` may compare. */
-import type { Word } from '../syntax/ast.ts';
+import type { Ref, Word } from '../syntax/ast.ts';
+import { knownCall } from './calls.ts';
 import { type Case, textOf } from './case.ts';
 import { didYouMean } from '../report.ts';
 import type { Scope } from '../compile/scope.ts';
@@ -29,6 +30,33 @@ export function checkError(word: Word, scope: Scope, c: Case): string {
   return text;
 }
 
+/** `exits ecall covg.share_memory_region`: a call of the table. */
+export function checkEcall(ref: Ref, scope: Scope, c: Case): string {
+  const text = textOf(ref, scope, c);
+  const [space = '', name = '', ...rest] = text.split('.');
+  if (c.accept !== null && text !== '') {
+    if (rest.length === 0 && name !== '') knownCall(ref, space, name, c);
+    else {
+      c.accept('SDT217', ref.span, `'${text}' is no call`, {
+        help: "a call is 'space.name', for example 'covg.share_memory_region'",
+      });
+    }
+  }
+  return text;
+}
+
+/** `interrupt timer`. */
+export function checkInterrupt(word: Word, scope: Scope, c: Case): string {
+  const text = textOf(word, scope, c);
+  const { interrupts } = c.scenario.vocabulary;
+  if (c.accept !== null && text !== '' && !interrupts.has(text)) {
+    c.accept('SDT246', word.span, `there is no interrupt '${text}'`, {
+      help: didYouMean(text, interrupts) ?? `interrupts: ${[...interrupts].join(', ')}`,
+    });
+  }
+  return text;
+}
+
 /** A field behind `with (..)`: a trap CSR, a register or CSR as the step left it, an exit register, a field of a record. */
 export function checkWithField(word: Word, c: Case): void {
   const { csrs, registers, trapFields } = c.scenario.vocabulary;
@@ -36,7 +64,7 @@ export function checkWithField(word: Word, c: Case): void {
   if (registers.has(word.text) || csrs.has(word.text)) return;
   c.accept('SDT236', word.span, `nothing that a step leaves behind is called '${word.text}'`, {
     help:
-      didYouMean(word.text, [...trapFields, ...registers, ...csrs.keys()]) ??
+      didYouMean(word.text, [...trapFields, ...registers.keys(), ...csrs.keys()]) ??
       `known: ${[...trapFields].join(', ')}`,
   });
 }

@@ -1,12 +1,12 @@
 /** Outcomes -> what a step must do: cells filled in, clauses gathered, every word checked. */
-import type { Alternative, Clause, Fault, Outcome, Verdict } from '../syntax/ast.ts';
+import type { Alternative, Clause, Exit, Fault, Outcome, Verdict } from '../syntax/ast.ts';
 import { boundTo, type Case, textOf, unknownParameter } from './case.ts';
 import { evaluate } from './evaluate.ts';
 import { fieldsOf } from './pack.ts';
 import type { PlanAlternative, PlanFault, PlanOutcome, PlanVerdict, Value } from '../plan.ts';
 import { modeOf, oneOf } from './references.ts';
 import { type Scope } from '../compile/scope.ts';
-import { checkError, checkWithField } from './outcome-words.ts';
+import { checkEcall, checkError, checkInterrupt, checkWithField } from './outcome-words.ts';
 
 /** What an omitted outcome is. */
 export function impliedOutcome(verdict: 'ok' | 'success', span: PlanOutcome['span']): PlanOutcome {
@@ -136,6 +136,7 @@ function resolveAlternative(source: Sourced, c: Case): PlanAlternative {
   for (const clause of more) resolveClause(clause, clauses, moreScope, c);
   // The cell's own clauses win over those written behind its parameter.
   for (const clause of alternative.clauses) resolveClause(clause, clauses, scope, c);
+  if (verdict.kind === 'exits') atOfExit(clauses, [...more, ...alternative.clauses]);
   const continued = alternative.clauses.filter(
     (clause) => clause.span.line !== alternative.span.line,
   );
@@ -152,6 +153,18 @@ function resolveAlternative(source: Sourced, c: Case): PlanAlternative {
     ...clauses,
     text: source.not && !alternative.not ? `not ${text}` : text,
   };
+}
+
+/** A host hears of a guest physical address only: `exits load guest page fault at gpa X`. */
+function atOfExit(
+  clauses: Mutable<Pick<PlanAlternative, 'at' | 'gpa'>>,
+  written: readonly Clause[],
+): void {
+  const { at } = clauses;
+  if (at === null || at === 'any') return;
+  if (!written.some((clause) => clause.kind === 'at' && clause.address?.space === 'gpa')) return;
+  clauses.gpa = at;
+  clauses.at = null;
 }
 
 function resolveVerdict(verdict: Verdict, scope: Scope, c: Case): PlanVerdict {
@@ -172,16 +185,10 @@ function resolveVerdict(verdict: Verdict, scope: Scope, c: Case): PlanVerdict {
         name: verdict.name === null ? null : checkError(verdict.name, scope, c),
       };
     case 'interrupt':
-      return { kind: 'interrupt', name: textOf(verdict.name, scope, c) };
+      return { kind: 'interrupt', name: checkInterrupt(verdict.name, scope, c) };
     case 'exits': {
       const { why, fatal } = verdict;
-      const what =
-        why.kind === 'end'
-          ? ''
-          : why.kind === 'fault'
-            ? faultText(why.fault)
-            : textOf(why.name, scope, c);
-      return { kind: 'exits', why: why.kind, what, fatal };
+      return { kind: 'exits', why: why.kind, what: exitText(why, scope, c), fatal };
     }
     case 'fault':
       return { kind: 'fault', fault: faultOf(verdict.fault) };
@@ -256,6 +263,20 @@ const valueOrNull = (
   scope: Scope,
   c: Case,
 ): Value | null => (expr === null ? null : evaluate(expr, scope, c));
+
+/** What an exit says behind its kind. */
+function exitText(why: Exit, scope: Scope, c: Case): string {
+  switch (why.kind) {
+    case 'end':
+      return '';
+    case 'fault':
+      return faultText(why.fault);
+    case 'ecall':
+      return checkEcall(why.name, scope, c);
+    case 'interrupt':
+      return checkInterrupt(why.name, scope, c);
+  }
+}
 
 function faultOf(fault: Fault): PlanFault {
   return { origin: fault.origin, fault: fault.fault };

@@ -1,5 +1,5 @@
 /** Words that name things: looked up, checked for their kind, marked as used. */
-import type { Extent, Ref, Word } from '../syntax/ast.ts';
+import type { Extent, Member, Ref, Word } from '../syntax/ast.ts';
 import { type Case, textOf, suggestion } from './case.ts';
 import { constantValue, evaluate } from './evaluate.ts';
 import { ownerOf } from './members.ts';
@@ -42,7 +42,7 @@ export function nameOf(ref: Ref | Word, kinds: readonly Kind[], scope: Scope, c:
 }
 
 /** Kinds whose declaration may stand below their use: they take effect before the first line runs. */
-const HOISTED: ReadonlySet<Kind> = new Set(['region', 'tvm', 'program']);
+const HOISTED: ReadonlySet<Kind> = new Set(['region', 'program']);
 
 function article(kinds: readonly Kind[]): string {
   return kinds.map((kind) => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`).join(' or ');
@@ -146,14 +146,22 @@ export function sizeOf(expr: Expr, scope: Scope, c: Case): bigint | null {
       // An unknown name is reported where its value is taken.
       return c.frame.byName.get(expr.name)?.size ?? (c.scenario.names.has(expr.name) ? null : PAGE);
     case 'member':
-      return memberSize(ownerOf(expr, scope, c), expr.path[0]?.name ?? '', c);
+      return memberSize(ownerOf(expr, scope, c), expr.path, c);
     default:
       return null;
   }
 }
 
-function memberSize(owner: string, member: string, c: Case): bigint | null {
+/** Bytes of a digest. */
+const MEASUREMENT = 48n;
+
+function memberSize(owner: string, path: readonly Member[], c: Case): bigint | null {
+  const member = path[0]?.name ?? '';
   switch (member) {
+    case 'measurement':
+      return MEASUREMENT;
+    case 'nacl':
+      return path[1]?.name === 'page' ? PAGE : BigInt(c.frame.xlen / 8);
     case 'page':
     case 'mpt_page':
     case 'pte_page':
@@ -167,6 +175,7 @@ function memberSize(owner: string, member: string, c: Case): bigint | null {
     case 'tables':
       return owner === 'rdsm' ? c.frame.pool.size : null;
     case 'base':
+      return FIRMWARE.test(owner) ? PAGE : null;
     case 'end':
     case 'size':
       return null;
@@ -174,6 +183,9 @@ function memberSize(owner: string, member: string, c: Case): bigint | null {
       return c.scenario.names.get(owner)?.kind === 'region' ? null : PAGE;
   }
 }
+
+/** Who has memory of its own besides regions: `tsm.base` is the first page of it. */
+const FIRMWARE = /^(tsm.*|rdsm)$/;
 
 /** The translation mode of a declared space, or null. */
 export function modeOfSpace(name: string, c: Case) {

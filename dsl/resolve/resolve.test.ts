@@ -174,7 +174,7 @@ describe('actions', () => {
   });
 
   it.each([
-    ['host calls covh.get_tsm_info()', 'calls covh.get_tsm_info: the CoVE firmware'],
+    ['host calls iommu.iofence_c()', 'calls iommu.iofence_c: the IOMMU'],
     ['nic reads 8 bytes at iova 0x1000 -> aborted', 'an access of a device'],
   ])('%s is checked, and says what it waits for', (text, why) => {
     const device = text.startsWith('nic') ? 'device nic id 1 for host\n' : '';
@@ -182,6 +182,118 @@ describe('actions', () => {
       do: 'unmodelled',
       why: expect.stringContaining(why) as string,
     });
+  });
+});
+
+const COVE = 'requires H\ndomain host sdid 0\ndomain tsm sdid 1\nregion pool size 4M\n';
+
+describe('calls', () => {
+  it('keep their arguments by name, with what only the run knows as a reference', () => {
+    const lines =
+      'region image size 4K\ntvm guest from image entry 0x8020_0000\nhost calls covh.add_tvm_page_table_pages(tvm_guest_id: guest, base_page_address: pool + 64K)';
+    expect(action(`${COVE}${lines}`)).toEqual({
+      do: 'call',
+      space: 'covh',
+      name: 'add_tvm_page_table_pages',
+      args: [
+        { name: 'tvm_guest_id', value: { ref: 'symbol', path: 'guest', args: [] } },
+        { name: 'base_page_address', value: 0x8001_0000n },
+      ],
+      to: null,
+    });
+  });
+
+  it('take a number that an earlier call returned', () => {
+    const lines =
+      'host calls covh.create_tvm() -> success as g\nhost calls covh.destroy_tvm(tvm_guest_id: g)';
+    expect(action(`${COVE}${lines}`)).toMatchObject({
+      args: [{ name: 'tvm_guest_id', value: { ref: 'capture', name: 'g' } }],
+    });
+  });
+
+  it('may name a domain: whose SDID goes into a6, and as an argument', () => {
+    expect(action(`${COVE}host calls tsm.covh.get_tsm_info()`)).toMatchObject({ to: 'tsm' });
+    expect(action(`${COVE}host calls rdsm.sd_info(sdid: tsm)`)).toMatchObject({
+      to: null,
+      args: [{ name: 'sdid', value: { ref: 'symbol', path: 'tsm', args: [] } }],
+    });
+    expect(findings(`scenario "s"\n${COVE}host calls pool.covh.get_tsm_info()`)).toEqual([
+      '7 SDT203',
+    ]);
+  });
+
+  it('have registers of their own choice', () => {
+    expect(action(`${COVE}host calls sbi.raw(a7: 0x10, a6: 3, a0: ones) -> success`)).toMatchObject(
+      {
+        space: 'sbi',
+        name: 'raw',
+        args: [
+          { name: 'a7', value: 16n },
+          { name: 'a6', value: 3n },
+          { name: 'a0', value: (1n << 64n) - 1n },
+        ],
+      },
+    );
+  });
+
+  it('stand in programs', () => {
+    const [program] = linesOf(
+      plan(
+        `scenario "s"\n${COVE}region image size 4K holds boot\nprogram boot\ncalls covg.add_mmio_region(tvm_gpa_addr: 1G)\nrdsm loads at image`,
+      ),
+      'program',
+    );
+    expect(program.lines[0]).toMatchObject({
+      action: { do: 'call', space: 'covg', args: [{ name: 'tvm_gpa_addr', value: 1n << 30n }] },
+      outcome: { text: 'success' },
+    });
+  });
+});
+
+describe('TVMs', () => {
+  const guest = `${COVE}region image size 8K holds boot\ntvm guest from boot entry 2G vcpus 2\nprogram boot\nwaits\n`;
+
+  it('begin with the bytes of regions, or of the region that holds a program', () => {
+    const [line] = linesOf(plan(`scenario "s"\n${guest}rdsm loads at pool`), 'tvm');
+    expect(line).toMatchObject({ name: 'guest', from: ['image'], entry: 2n << 30n, vcpus: 2n });
+  });
+
+  it('are run by a host that supplies what they touch', () => {
+    expect(
+      action(`${guest}host runs guest vcpu 1 supplying zero_pages from pool -> exits end`),
+    ).toEqual({
+      do: 'run tvm',
+      tvm: 'guest',
+      vcpu: 1n,
+      supplying: [{ what: 'zero_pages', from: { base: 0x8000_0000n, size: 4n << 20n } }],
+    });
+    expect(
+      findings(`scenario "s"\n${guest}host runs guest supplying pages from pool -> exits end`),
+    ).toEqual(['11 SDT231']);
+  });
+
+  it('tell the host a guest physical address', () => {
+    const { outcome } = linesOf(
+      plan(`scenario "s"\n${guest}host runs guest -> exits load guest page fault fatal at gpa 4K`),
+      'step',
+    )[0];
+    expect(outcome.alternatives[0]).toMatchObject({
+      verdict: { kind: 'exits', why: 'fault', what: 'load guest page fault', fatal: true },
+      at: null,
+      gpa: 4096n,
+    });
+  });
+
+  it('have members that the run knows', () => {
+    const read = (at: string) => action(`${guest}host loads at ${at} -> ok`);
+    const symbol = (path: string, ...args: bigint[]) => ({
+      address: { at: { ref: 'symbol', path, args } },
+    });
+    expect(read('host.nacl.csr(htval)')).toMatchObject(symbol('host.nacl.csr', 0x643n));
+    expect(read('host.nacl.gpr(a0)')).toMatchObject(symbol('host.nacl.gpr', 10n));
+    expect(read('host.nacl.page')).toMatchObject(symbol('host.nacl.page'));
+    expect(read('tsm.base')).toMatchObject(symbol('tsm.base'));
+    expect(read('guest.measurement(4)')).toMatchObject(symbol('guest.measurement', 4n));
   });
 });
 

@@ -1,5 +1,5 @@
 /** Set-up statements -> plan lines: grants, entries, spaces, maps, and what pokes behind everybody's back. */
-import type { Ref, StatementOf } from '../syntax/ast.ts';
+import type { Ref, StatementOf, Word } from '../syntax/ast.ts';
 import { declaredActor, declaredDevice } from './actors.ts';
 import { type Case, filled, textOf } from './case.ts';
 import { constantValue, evaluate, smallValue } from './evaluate.ts';
@@ -121,10 +121,7 @@ export function resolveSetup(placed: Placed, c: Case): PlanLine | null {
       if (s.id !== null) evaluate(s.id, scope, c);
       return unmodelled(span, `iommu ${s.name.text}: the IOMMU`);
     case 'tvm':
-      for (const word of s.from) nameOf(word, ['program', 'region', 'image'], scope, c);
-      evaluate(s.entry, scope, c);
-      if (s.vcpus !== null) evaluate(s.vcpus, scope, c);
-      return unmodelled(span, `tvm ${s.name.text}: the CoVE firmware`);
+      return tvm(s, scope, c);
     case 'image':
       return image(s, scope, c);
     default:
@@ -147,6 +144,37 @@ function image(s: StatementOf<'image'>, scope: Scope, c: Case): PlanLine {
     to,
     span: s.span,
   };
+}
+
+/** `tvm guest from image entry 0x8020_0000 vcpus 2`. */
+function tvm(s: StatementOf<'tvm'>, scope: Scope, c: Case): Line<'tvm'> & PlanLine {
+  return {
+    kind: 'tvm',
+    name: s.name.text,
+    from: s.from.map((word) => sourceOf(word, scope, c)),
+    entry: evaluate(s.entry, scope, c),
+    vcpus: s.vcpus === null ? 1n : evaluate(s.vcpus, scope, c),
+    span: s.span,
+  };
+}
+
+/** The region whose bytes a TVM begins with: itself, or the one that holds a program. */
+function sourceOf(word: Word, scope: Scope, c: Case): string {
+  const name = nameOf(word, ['region', 'program'], scope, c);
+  if (c.scenario.names.get(name)?.kind !== 'program') return name;
+  const holders = c.frame.regions.filter(({ program }) => program === name);
+  const [holder, second] = holders;
+  if (holder === undefined || second !== undefined) {
+    c.accept?.(
+      'SDT203',
+      word.span,
+      holder === undefined
+        ? `no region holds the program '${name}'`
+        : `several regions hold the program '${name}'`,
+      { help: "name the region: 'region image size 4K holds PROGRAM'" },
+    );
+  }
+  return holder?.name ?? name;
 }
 
 export function unmodelled(span: PlanLine['span'], why: string): PlanLine {
@@ -174,7 +202,7 @@ function ownMode(ref: Ref, scope: Scope, c: Case): string {
 /** A line about memory that only a later platform has cannot run yet. */
 function modelled<L extends PlanLine & { readonly extent: PlanExtent }>(line: L): PlanLine {
   const { base } = line.extent;
-  return typeof base !== 'bigint' && base.ref === 'symbol'
+  return typeof base !== 'bigint' && base.ref === 'symbol' && base.path.startsWith('imsic.')
     ? unmodelled(line.span, `${base.path}: a part of the platform`)
     : line;
 }

@@ -342,7 +342,7 @@ export const TEXT_CLAUSES: readonly Clause[] = [
   ),
   row(
     'a bare error',
-    s('requires H\ndomain host sdid 0\nhost calls covh.destroy_tvm(tvm_guest_id: 1) -> error'),
+    s('requires H\ndomain host sdid 0\nhost calls covh.tvm_remove_pages(gpa: 4K) -> error'),
     ['SDT505'],
   ),
   row(
@@ -357,6 +357,44 @@ export const TEXT_CLAUSES: readonly Clause[] = [
     'unknown arguments of a call',
     s('requires H\ndomain host sdid 0\nhost calls covh.destroy_tvm(guest: 1) -> success'),
     ['SDT218'],
+  ),
+  row(
+    'an argument that nothing could stand in for',
+    s('requires H\ndomain host sdid 0\nhost calls covh.convert_pages(num_pages: 1)'),
+    ['SDT245'],
+  ),
+  row(
+    'a call that no namespace has, also behind exits ecall',
+    s(
+      'requires H\ndomain host sdid 0\nhost calls covh.run_tvm_vcpu() -> exits ecall covg.share\nhost calls covx.run()',
+    ),
+    ['SDT217', 'SDT217'],
+  ),
+  row(
+    'an interrupt that no hart has',
+    s('requires H\ndomain host sdid 0\nhost calls covh.run_tvm_vcpu() -> exits interrupt timmer'),
+    ['SDT246'],
+  ),
+  row(
+    'a TVM that is used before it is there',
+    s(
+      'requires H\ndomain host sdid 0\nregion c size 4K\nhost runs guest -> exits end\ntvm guest from c entry 0x1000',
+    ),
+    ['SDT234'],
+  ),
+  row(
+    'what a call cannot come to',
+    s(
+      'requires H\ndomain host sdid 0\nhost calls covh.get_tsm_info() -> ok\nhost calls covh.local_fence() -> exits end',
+    ),
+    ['SDT413', 'SDT413'],
+  ),
+  row(
+    "members of a hart's shared page are a closed list",
+    s(
+      'requires H\ndomain host sdid 0\nhost loads at host.nacl.fpr(1)\nhost loads at host.nacl.csr(htvall)',
+    ),
+    ['SDT228', 'SDT208'],
   ),
   row(
     'w and wx are refused',

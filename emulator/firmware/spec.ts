@@ -63,4 +63,7 @@ export interface FirmwareSpec {
   readonly acceleration: ReadonlySet<Acceleration>;
 }
 
-export type Acceleration = 'csr_page' | 'hw_vhs_trap' | 'hw_sret' | 'walk3' | 'fence_fwd';
+/** The flags of nested_accel. */
+export const ACCELERATIONS = ['csr_page', 'hw_vhs_trap', 'hw_sret', 'walk3', 'fence_fwd'] as const;
+
+export type Acceleration = (typeof ACCELERATIONS)[number];

@@ -1,8 +1,6 @@
 /** The call interfaces by namespace, function and argument names: those of the emulator's table, and the IOMMU's operations. */
-import type { CallNamespace } from '../../dsl/index.ts';
+import type { CallFunction, CallNamespace } from '../../dsl/index.ts';
 import { type Call, type CallExtension, ERRORS, EXTENSIONS } from '../../emulator/index.ts';
-
-type Functions = CallNamespace['functions'];
 
 /** Operations of an IOMMU, which has no firmware. */
 const IOMMU: Readonly<Record<string, string>> = {
@@ -18,20 +16,44 @@ const IOMMU: Readonly<Record<string, string>> = {
 /** Registers as they are: `sbi.raw(a7: .., a6: ..)`. */
 const RAW = ['a7', 'a6', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5'];
 
+/**
+ * What the loop of a host answers a TVM with: pages for holes that it touches, shared pages for ranges that it shares,
+ * pages for tables where its pool runs dry.
+ */
+export const SUPPLIES = ['zero_pages', 'shared_pages', 'page_table_pages'] as const;
+
+/** Nobody knows what it does. */
+const ANY = { required: [], hasOpenErrors: true, runs: true } as const;
+
 export function calls(): ReadonlyMap<string, CallNamespace> {
   const errors = Object.keys(ERRORS);
   const namespaces = new Map<string, CallNamespace>();
   for (const [name, row] of Object.entries<CallExtension>(EXTENSIONS)) {
     const functions = new Map(
-      Object.entries(row.functions).map(([key, call]) => [key, names(call)]),
+      Object.entries(row.functions).map(([key, call]) => [key, known(key, call)]),
     );
-    if (name === 'sbi') functions.set('raw', RAW);
+    if (name === 'sbi') functions.set('raw', { ...ANY, arguments: RAW });
     namespaces.set(name, { functions, errors });
   }
-  const iommu: Functions = new Map(
-    Object.entries(IOMMU).map(([operation, args]) => [operation, args.split(' ')]),
+  const iommu = new Map(
+    Object.entries(IOMMU).map(([operation, args]) => [
+      operation,
+      { ...ANY, arguments: args.split(' ') },
+    ]),
   );
   return namespaces.set('iommu', { functions: iommu, errors });
+}
+
+function known(name: string, call: Call): CallFunction {
+  const { checks } = call;
+  return {
+    arguments: names(call),
+    required: call.arguments.flatMap((argument) =>
+      argument.default === null ? [argument.name] : [],
+    ),
+    hasOpenErrors: checks.some(({ source, hasCode }) => source === 'spec' && !hasCode),
+    runs: name === 'run_tvm_vcpu',
+  };
 }
 
 /** The arguments of a call; in front of the address of a record that it reads, the record's fields. */

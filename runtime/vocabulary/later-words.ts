@@ -123,6 +123,9 @@ export const LATER_FIELDS: readonly string[] = [
   'global',
 ];
 
+/** Interrupts of machinery that the machine does not have yet. */
+export const LATER_INTERRUPTS: readonly string[] = ['msdei'];
+
 /** CSRs of interrupt machinery that the machine does not have yet. */
 export const LATER_CSRS: readonly string[] = [
   'msideip',

@@ -1,8 +1,17 @@
 /** What may stand on a `machine` line, and in which shape. */
-import { CACHING, KNOBS, MPT_GEOMETRIES, MTT_GEOMETRIES, REVISIONS } from '../../emulator/index.ts';
+import {
+  ACCELERATIONS,
+  CACHING,
+  KNOBS,
+  MPT_GEOMETRIES,
+  MTT_GEOMETRIES,
+  NACL_FEATURES,
+  REVISIONS,
+  STAGE_GEOMETRIES,
+} from '../../emulator/index.ts';
 import type { PropertyShape } from '../../dsl/index.ts';
 
-/** Who runs where; all but the first two are checked, and skipped when run. */
+/** Who runs where. */
 export const MODELS = [
   'flat',
   'tsm_peer',
@@ -46,12 +55,19 @@ export const PROPERTIES: ReadonlyMap<string, PropertyShape> = new Map<string, Pr
   ['tval', word('address', 'zero')],
   ['delegates', word('access_faults', 'page_faults', 'guest_page_faults', 'all', 'nothing')],
   ['arena', number(1n << 20n, 1n << 31n)],
+  // Of firmware.
+  ['tsm', word('loaded', 'ready')],
+  ['profile', word('spec', 'salus')],
+  ['gstage', word(...Object.keys(STAGE_GEOMETRIES).filter((name) => name.endsWith('x4')))],
+  ['schedule', number(0n, 0xffff_ffffn)],
+  ['max_vcpus', number(1n, 64n)],
+  ['shadow_pages', number(1n, 4096n)],
+  ['nacl', { kind: 'words', values: Object.keys(NACL_FEATURES) }],
+  ['accel', { kind: 'words', values: ACCELERATIONS }],
   // What later machinery reads: parsed and checked, skipped when it would matter.
   ['iompt', word('enabled', 'bare')],
   ['iommu', word('enabled', 'bare', 'off')],
   ['sids', number(1n, 64n)],
   ['geilen', number(0n, 63n)],
-  ['schedule', { kind: 'numbers' }],
-  ['tsm', word('salus', 'ace', 'spec')],
   ...Object.entries(KNOBS).map(([name, knob]) => [name, word(...knob.values)] as const),
 ]);

@@ -53,7 +53,17 @@ describe('the vocabulary', () => {
     expect(VOCABULARY.csrs.get('mstatush')?.xlens).toEqual([32]);
     expect(VOCABULARY.csrs.has('mmpt')).toBe(true);
     const convert = VOCABULARY.calls.get('covh')?.functions.get('convert_pages');
-    expect(convert).toEqual(['base_page_address', 'num_pages']);
+    expect(convert).toMatchObject({
+      arguments: ['base_page_address', 'num_pages'],
+      required: ['base_page_address'],
+    });
+    // A record's fields may stand as arguments, in front of its address and length.
+    expect(VOCABULARY.calls.get('covh')?.functions.get('create_tvm')?.arguments).toEqual([
+      'tvm_page_directory_addr',
+      'tvm_state_addr',
+      'tvm_create_params_addr',
+      'tvm_create_params_len',
+    ]);
     expect(VOCABULARY.calls.get('covg')?.errors).toContain('invalid_address');
   });
 });

@@ -11,6 +11,7 @@ import {
   Assembler,
   COUNTERS,
   CSR_NAMES,
+  csrNumbers,
   F_REGISTERS,
   FEATURES,
   FENCE_WORDS,
@@ -29,17 +30,19 @@ import {
   wholeIsa,
   X_REGISTERS,
 } from '../../emulator/index.ts';
-import { calls } from './calls.ts';
+import { calls, SUPPLIES } from './calls.ts';
 import type { Makers } from './lazily.ts';
 import { lazily } from './lazily.ts';
 import {
   LATER_CSRS,
   LATER_FIELDS,
   LATER_FORMATS,
+  LATER_INTERRUPTS,
   LATER_REASONS,
   laterFormat,
 } from './later-words.ts';
 import { MODELS, PROPERTIES } from './machine-properties.ts';
+import { INTERRUPTS } from '../judge/interrupts.ts';
 import { TRAP_FIELDS } from '../judge/trap-fields.ts';
 
 const PAGE = 4096n;
@@ -146,11 +149,15 @@ const MEMBERS: Makers<Vocabulary> = {
     new Map<string, string>(
       Object.entries(KNOBS).flatMap(([name, { rule }]) => (rule === null ? [] : [[rule, name]])),
     ),
-  csrs: () =>
-    new Map<string, { xlens: readonly (32 | 64)[] }>([
-      ...LATER_CSRS.map((name) => [name, { xlens: XLENS }] as const),
-      ...[...CSR_NAMES].map(([name, xlens]) => [name, { xlens }] as const),
-    ]),
+  csrs: () => {
+    const numbers = csrNumbers();
+    return new Map<string, { xlens: readonly (32 | 64)[]; number: number | null }>([
+      ...LATER_CSRS.map((name) => [name, { xlens: XLENS, number: null }] as const),
+      ...[...CSR_NAMES].map(
+        ([name, xlens]) => [name, { xlens, number: numbers.get(name) ?? null }] as const,
+      ),
+    ]);
+  },
   formatNames: () => new Set([...Object.keys(FORMATS), ...Object.keys(LATER_FORMATS)]),
   format: () => format,
   models: () => new Set<string>(MODELS),
@@ -167,7 +174,9 @@ const MEMBERS: Makers<Vocabulary> = {
   counters: () => new Set([...Object.keys(COUNTERS), 'total']),
   calls,
   trapFields: () => new Set([...TRAP_FIELDS, ...LATER_FIELDS, 'pc']),
-  registers: () => new Set([...X_REGISTERS.keys(), ...F_REGISTERS.keys()]),
+  registers: () => new Map([...X_REGISTERS, ...F_REGISTERS]),
+  interrupts: () => new Set([...Object.keys(INTERRUPTS), ...LATER_INTERRUPTS]),
+  supplies: () => new Set(SUPPLIES),
   assemble: () => assemble,
   tags: () => null,
 };

@@ -1,5 +1,5 @@
 /** Checks that several functions of the host share. */
-import { coded, inferred, open } from './check.ts';
+import { coded, inferred, salus } from './check.ts';
 
 const UNALIGNED = { salus: 'invalid_param' } as const;
 
@@ -16,8 +16,8 @@ export const PAGES = [
 /** No TVM has this number; the TVM is not in the state that the function needs. */
 export const TVM = coded('tvm', 'invalid_param');
 export const STATE = coded('state', 'invalid_param');
-/** The text refuses the wrong state without an error. */
-export const OPEN_STATE = open('state', 'invalid_param');
+/** Of functions whose text says nothing of states. */
+export const SALUS_STATE = salus('state', 'invalid_param');
 
 /** Pages of some type that are mapped from `gpa` on. */
 export const TYPE = coded('type', 'invalid_param');

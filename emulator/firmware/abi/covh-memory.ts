@@ -6,7 +6,7 @@ import {
   ALIGNMENT,
   COUNT,
   GPA_ALIGNMENT,
-  OPEN_STATE,
+  SALUS_STATE,
   OVERFLOW,
   PAGE_TABLES,
   RANGE,
@@ -131,7 +131,7 @@ export const MEMORY_CALLS = {
     arguments: [tvm('tvm_guest_id'), gpa('gpa'), length('len')],
     checks: [
       TVM,
-      OPEN_STATE,
+      SALUS_STATE,
       ...RANGE,
       coded('present', 'invalid_address', { rules: ['TFEN-06'] }),
       coded('owned', 'invalid_address'),
@@ -143,7 +143,7 @@ export const MEMORY_CALLS = {
     arguments: [tvm('tvm_guest_id'), gpa('gpa'), length('len')],
     checks: [
       TVM,
-      OPEN_STATE,
+      SALUS_STATE,
       ...RANGE,
       coded('invalidated', 'invalid_address', { rules: ['TFEN-13'] }),
     ],
@@ -154,7 +154,7 @@ export const MEMORY_CALLS = {
     arguments: [tvm('tvm_guest_id'), gpa('gpa'), length('len')],
     checks: [
       TVM,
-      OPEN_STATE,
+      SALUS_STATE,
       ...RANGE,
       coded('removable', 'invalid_address', { rules: ['TFEN-10'] }),
       coded('invalidated', 'invalid_address', { rules: ['TFEN-08'] }),
