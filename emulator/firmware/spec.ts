@@ -14,7 +14,7 @@ export interface FirmwareDomain {
   readonly sdid: number;
   /** `tsm`: its supervisor software is a TSM; `host`: SDID 0; `plain`: anything else. */
   readonly kind: 'host' | 'tsm' | 'plain';
-  /** What mmpt (mttp) holds while it runs; 0: Bare, or the model has no table. */
+  /** What mmpt (mttp) holds while it runs, or hgatp where a G-stage isolates; 0: Bare, or the model has no table. */
   readonly mmpt: bigint;
   /** Image (its first page is the handler's) and data of a TSM, or of a domain that models give firmware; else null. */
   readonly memory: Area | null;
@@ -36,6 +36,8 @@ export interface FirmwareSpec {
   readonly domains: readonly FirmwareDomain[];
   /** Isolation-table mode (`smmpt43`); null: none. */
   readonly mpt: string | null;
+  /** Revisions of the MTT era: whether MTTL3 entries have a VALID bit. */
+  readonly l3Valid: boolean;
   /** Mode of G-stages that firmware builds. */
   readonly gstage: 'sv32x4' | 'sv39x4' | 'sv48x4' | 'sv57x4';
   readonly features: ReadonlySet<string>;
@@ -53,6 +55,10 @@ export interface FirmwareSpec {
   readonly clint: bigint | null;
   readonly uart: bigint | null;
   readonly finisher: bigint | null;
+  /** Seed of how harts in firmware are interleaved; null: handlers run to completion. */
+  readonly schedule: number | null;
+  /** Handlers are made anew before each entry: they must find everything in memory. */
+  readonly amnesia: boolean;
   /** All keys derive from it. */
   readonly seed: number;
   /** SBI NACL features offered by a nesting root. */

@@ -26,8 +26,8 @@ export const rdsmDecisions = {
   /** A TSM is entered with interrupts off. */
   entrySie: (_saved: bigint) => 0n,
   entryStatus: (saved: bigint) => saved & ~SSIE,
-  /** What a caller gets back in register `number` (not a0, a1): what it had. */
-  returned: (_number: number, saved: bigint, _left: bigint) => saved,
+  /** The host finds every register but a0 and a1 as it left it. */
+  restores: (_number: number) => true,
   /** The deadline of the hart while another domain runs: the host's still fires. */
   deadline: (own: bigint, host: bigint) => (own < host ? own : host),
   /** Domains whose SDIDs look the same to the hart share its cached translations. */
@@ -43,8 +43,8 @@ export const rdsmDecisions = {
   fencesReusedSdid: () => true,
   /** Pages are the host's to give: its own table lets it read and write them. */
   isHosts: (rights: number | null) => rights !== null && (rights & 3) === 3,
-  /** Pages are the domain's to give back: its table lets it execute them, as that of no ordinary memory does. */
-  isDomains: (rights: number | null) => rights === 7,
+  /** Pages are the domain's to give back: its table gives rights in them, and the host's none. */
+  isDomains: (own: number, host: number) => own !== 0 && host === 0,
   /** A page under a second address cannot be kept from whoever uses that. */
   isAliased: (overlapsAlias: boolean) => overlapsAlias,
   /** Memory of firmware is nobody's to give. */
