@@ -335,7 +335,7 @@ inferred Stale TLB entry may hit only before the hart fences
 spec Stale entry must never read TVM data
 spec Domain memory change needs MPT fence
 spec Invalid-to-valid MPTE needs no fence eventually
-spec SFENCE/HFENCE by host act only inside its own SDID
+spec SFENCE/HFENCE by host need act only inside its own SDID
 spec Reclaimed page reads zero to host
 spec Assigned page cannot be reclaimed
 spec TVM state page cannot be reclaimed
@@ -453,14 +453,18 @@ salus Host state restored
 spec TVM FP/V scrubbed from hart
 salus Host may reject a share request
 salus Notified ECALL ignores host a0
+spec get_attcaps is told to the host
+spec extend_measurement is told to the host
+spec get_evidence is told to the host
+spec read_measurement is told to the host
 spec Layout size
 spec Index mapping
 spec Unaligned shmem
 salus Confidential shmem
 salus Unregister
 spec Dirty bitmap ignored by TSM
-spec sync_csr range
-spec sync without shmem
+spec sync_csr range where the feature is offered
+spec sync without shmem where the feature is offered
 inferred TSM copies in once
 salus Fence needs RUNNABLE
 spec Second tvm_fence while pending
@@ -483,7 +487,7 @@ spec Destroy initializing TVM
 spec Destroy twice
 spec Freed pages reusable without conversion
 spec Other TVMs unaffected
-spec Range must be confidential
+spec A hole cannot be shared
 spec Alignment
 spec Caller blocked until removal
 spec Unpopulated range needs no removal
@@ -495,6 +499,7 @@ spec Unshare of confidential range
 salus Share, unshare, share cycle
 spec Host maps conf page in shared region
 salus Sub-range share splits region
+spec MMIO cannot be shared
 spec Overlap refused
 spec Removed region faults
 spec Host cannot define MMIO in TVM space
