@@ -97,6 +97,8 @@ export type Note =
       readonly what: 'shadow';
       readonly event: 'fill' | 'flush' | 'evict';
       readonly entries: number;
+      /** Of a fill: entries read and written in the tables of the domain, of the root and of the shadow. */
+      readonly references?: number;
     }
   /** One line for `explain`: a table edit, a state transition. */
   | { readonly what: 'step'; readonly text: string };

@@ -60,6 +60,16 @@ export class PageTable {
     return new PageTable(g, memory, allocator, root, size);
   }
 
+  /** A table that stands already, to go on with. */
+  static at(
+    g: StageGeometry,
+    memory: TableMemory,
+    allocator: TableAllocator,
+    root: bigint,
+  ): PageTable {
+    return new PageTable(g, memory, allocator, root, g.name.endsWith('x4') ? 4n * PAGE : PAGE);
+  }
+
   /** Maps `size` bytes; addresses and size are multiples of 4 KiB. A and D are set unless `fresh`. */
   map(from: bigint, to: bigint, size: bigint, xwr: Xwr, options: MapOptions = {}): Edit {
     const wrong = this.#checkExtent(from, size) ?? this.#checkTarget(to, size, xwr, options.leaf);

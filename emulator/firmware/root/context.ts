@@ -1,0 +1,55 @@
+/** What the parts of the root share while a hart is in it. */
+import type { BoundTo } from '../layouts/record.ts';
+import { recordAt } from '../layouts/record.ts';
+import { ROOT_DOMAIN, ROOT_GLOBAL, ROOT_HART } from '../layouts/root-hart.ts';
+import type { Port } from '../port.ts';
+import type { FirmwareSpec } from '../spec.ts';
+import type { RootDecisions } from './decisions.ts';
+import type { RootMap } from './memory-map.ts';
+import { rootMap } from './memory-map.ts';
+
+export type DomainRecord = BoundTo<typeof ROOT_DOMAIN>;
+
+export interface Root {
+  readonly port: Port;
+  readonly spec: FirmwareSpec;
+  readonly map: RootMap;
+  readonly decide: RootDecisions;
+  readonly global: BoundTo<typeof ROOT_GLOBAL>;
+  readonly hart: BoundTo<typeof ROOT_HART>;
+}
+
+/** The root on the hart of `port`. */
+export function rootAt(port: Port, spec: FirmwareSpec, decide: RootDecisions): Root {
+  const map = rootMap(spec);
+  return {
+    port,
+    spec,
+    map,
+    decide,
+    global: recordAt(port.own, ROOT_GLOBAL, map.global),
+    hart: recordAt(port.own, ROOT_HART, map.hart(port.hart)),
+  };
+}
+
+/** Index of the domain whose software this hart executes. */
+export const domainOf = ({ hart }: Root): number => Number(hart.get('domain'));
+
+/** The record of a domain on a hart; by default: of the present one on this hart. */
+export function recordOf(root: Root, domain = domainOf(root), hart = root.port.hart): DomainRecord {
+  return recordAt(root.port.own, ROOT_DOMAIN, root.map.domain(domain, hart));
+}
+
+/** VMIDs up to here are those of domains: SDID + 1. */
+const DOMAIN_VMIDS = 64;
+
+/** VMID under which the guest of a domain runs on this hart; 0 where the machine has too few. */
+export function guestVmid({ spec, port }: Root, domain: number): bigint {
+  if (!hasVmids(spec)) return 0n;
+  return BigInt(1 + DOMAIN_VMIDS + domain * spec.harts + port.hart);
+}
+
+/** Whether every domain, and the guest of every domain on each hart, has a VMID of its own. */
+export function hasVmids({ vmidlen, harts, domains }: FirmwareSpec): boolean {
+  return 2 ** vmidlen > DOMAIN_VMIDS + domains.length * harts;
+}

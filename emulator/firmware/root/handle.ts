@@ -1,0 +1,67 @@
+/** The root's trap handler: what came from where, and who is to go on. */
+import type { Op } from '../port.ts';
+import type { Root } from './context.ts';
+import { emulate } from './emulate.ts';
+import { environmentCall } from './environment.ts';
+import { trappedWord } from './fetch.ts';
+import { guestPageFault } from './guest-fault.ts';
+import { interrupt } from './interrupts.ts';
+import { restoreRegisters, saveRegisters } from './registers.ts';
+import type { Delivery } from './reflect.ts';
+import { deliver } from './reflect.ts';
+import { HSTATUS } from './decisions.ts';
+
+const INTERRUPT = 1n << 63n;
+const CALL = 10n;
+const VIRTUAL_INSTRUCTION = 22n;
+const GUEST_FAULTS = [20n, 21n, 23n];
+
+export function* handle(root: Root): Op<never> {
+  saveRegisters(root);
+  yield* catchUp(root);
+  yield* dispatch(root);
+  return yield* leave(root);
+}
+
+/** Back to the software that goes on. */
+export function* leave(root: Root): Op<never> {
+  restoreRegisters(root);
+  return yield* root.port.sret();
+}
+
+/** Fences for what other harts have changed in the domains' tables since this one was last here. */
+export function* catchUp({ decide, global, hart, port }: Root): Op<void> {
+  const epoch = global.get('epoch');
+  if (!decide.isBehind(hart.get('epoch'), epoch)) return;
+  hart.set('epoch', epoch);
+  yield* port.fence('hfence_gvma', null, null);
+}
+
+function* dispatch(root: Root): Op<void> {
+  const { hart, port } = root;
+  const cause = yield* port.csrr('scause');
+  if ((cause & INTERRUPT) !== 0n) return yield* interrupt(root, Number(cause & ~INTERRUPT));
+  const inGuest = hart.get('virt') === 1n;
+  if (cause === VIRTUAL_INSTRUCTION && !inGuest) {
+    const word = yield* trappedWord(root);
+    return word === null ? undefined : yield* emulate(root, word);
+  }
+  if (cause === CALL && !inGuest) return yield* environmentCall(root);
+  const trap = yield* trapped(root, cause);
+  return GUEST_FAULTS.includes(cause)
+    ? yield* guestPageFault(root, trap)
+    : yield* deliver(root, trap);
+}
+
+/** The trap as the hart has reported it. */
+function* trapped({ hart, port }: Root, cause: bigint): Op<Delivery> {
+  const status = yield* port.csrr('hstatus');
+  return {
+    cause,
+    tval: yield* port.csrr('stval'),
+    htval: yield* port.csrr('htval'),
+    htinst: yield* port.csrr('htinst'),
+    // Addresses of a domain's own software are none of a guest's.
+    gva: hart.get('virt') === 1n && (status & HSTATUS.GVA) !== 0n,
+  };
+}
