@@ -3,6 +3,9 @@ import type { PlanExtent } from '../../dsl/index.ts';
 import type { Change, FenceName } from '../../emulator/index.ts';
 import { REVISIONS } from '../../emulator/index.ts';
 import type { Harts, HartState } from '../session/actors.ts';
+import { isolationCsr, writeRegions } from '../isolation/activate.ts';
+import { isDeprivileged } from '../isolation/nominal.ts';
+import { PmpRegions } from '../isolation/pmp-regions.ts';
 import { CaseError, CaseSkip } from '../session/case-error.ts';
 import type { DomainState, SpaceState, World } from '../session/world.ts';
 
@@ -22,6 +25,8 @@ export class Fences {
   /** After a change of a domain's protection table. SMSD-FENCE-13..17 */
   isolationChanged(domain: DomainState, change: Change): void {
     const { platform } = this.#world;
+    if (domain.table instanceof PmpRegions) return this.#regionsChanged(domain.name, domain.table);
+    if (isolationCsr(this.#world) === 'hgatp') return this.#guestChanged(domain, change);
     // Addresses are those of leaves that were valid: what became valid needs a fence for everything.
     const patient = platform.knobs.v_visible_after === 'fence';
     const legacy = REVISIONS[platform.revision].cachesInvalid;
@@ -32,6 +37,26 @@ export class Fences {
     const addresses = all || change.addresses.length > MANY ? [null] : change.addresses;
     for (const hart of this.#used()) {
       for (const pa of addresses) this.#fence(hart, 'mfence_pa', pa, domain.sdid);
+    }
+  }
+
+  /** After a change of what PMP lets a domain reach, where it runs. */
+  #regionsChanged(name: string, regions: PmpRegions): void {
+    const running = this.#harts.all.filter((hart) => hart.domain === name);
+    for (const hart of running) writeRegions(this.#world, hart.id, regions);
+    if (running.length > 0) this.protectionChanged();
+  }
+
+  /** After a change of the G-stage that keeps a domain apart. */
+  #guestChanged(domain: DomainState, change: Change): void {
+    const eager = !this.#world.has('Svvptc');
+    const all = change.pointerChanged || (change.pointerAdded && eager);
+    if (!all && !change.leafChanged && !(change.leafAdded && eager)) return;
+    const addresses = all || change.addresses.length > MANY ? [null] : change.addresses;
+    for (const hart of this.#used()) {
+      for (const gpa of addresses) {
+        this.#fence(hart, 'hfence_gvma', gpa === null ? null : gpa >> 2n, domain.sdid + 1n);
+      }
     }
   }
 
@@ -100,7 +125,9 @@ export class Fences {
   /** SFENCE.VMA, HFENCE.VVMA (for every guest it ran in) or HFENCE.GVMA, by the stage of a space. */
   #fenceSpace(hart: HartState, space: SpaceState, addresses: readonly (bigint | null)[]): void {
     this.#harts.underDomain(hart, space.domain, () => {
-      if (space.stage === 's') {
+      if (space.stage === 's' && isDeprivileged(this.#world.setup, space.domain.name)) {
+        for (const va of addresses) this.#fence(hart, 'hfence_vvma', va, space.id);
+      } else if (space.stage === 's') {
         for (const va of addresses) this.#fence(hart, 'sfence_vma', va, space.id);
       } else if (space.stage === 'g') {
         for (const gpa of addresses) {
@@ -121,6 +148,9 @@ export class Fences {
     const guests = new Set<bigint>([0n]);
     for (const space of this.#world.spaces.values()) {
       if (space.stage === 'g') guests.add(space.register);
+    }
+    if (isolationCsr(this.#world) === 'hgatp') {
+      for (const { register } of this.#world.domains.values()) guests.add(register);
     }
     return [...guests];
   }

@@ -3,6 +3,7 @@ import type { PlanLine } from '../../dsl/index.ts';
 import type { Edit } from '../../emulator/index.ts';
 import {
   IsolationTable,
+  MODELS,
   MPT_GEOMETRIES,
   MTT_GEOMETRIES,
   PageTable,
@@ -14,6 +15,8 @@ import { CaseError, CaseSkip } from '../session/case-error.ts';
 import { refuseMode } from '../session/platform.ts';
 import { packRoot } from '../session/registers.ts';
 import type { DomainState, SpaceState, World } from '../session/world.ts';
+import { GStageTable } from '../isolation/gstage-table.ts';
+import { PmpRegions } from '../isolation/pmp-regions.ts';
 import { Recorded, tableMemory } from './pool.ts';
 
 type DomainLine = Extract<PlanLine, { readonly kind: 'domain' }>;
@@ -25,9 +28,32 @@ const PAGE = 4096n;
 const LEAST_LIMIT = 1n << 36n;
 
 export function buildDomain(world: World, line: DomainLine): void {
-  const { platform, setup } = world;
-  const sdid = line.sdid === null ? freeSdid(world) : world.resolve(line.sdid);
+  // Firmware knows the hosting domain by its SDID.
+  const free = () => (world.areas !== null && line.name === 'host' ? 0n : freeSdid(world));
+  const sdid = line.sdid === null ? free() : world.resolve(line.sdid);
   if (sdid > 63n) throw new CaseError('an SDID has 6 bits at most');
+  const { name } = line;
+  const { isolation } = MODELS[world.setup.model];
+  if (isolation === 'pmp') {
+    world.domains.set(name, { name, sdid, register: 0n, table: new PmpRegions() });
+  } else if (isolation === 'gstage') {
+    world.domains.set(name, guestDomain(world, line, sdid));
+  } else buildProtected(world, line, sdid);
+}
+
+/** A domain behind a G-stage of its own; its VMID is its SDID plus one, so that none is 0. */
+function guestDomain(world: World, { name, tables }: DomainLine, sdid: bigint): DomainState {
+  const { platform, setup } = world;
+  const geometry = STAGE_GEOMETRIES[setup.firmware.gstage];
+  const table = GStageTable.create(geometry, tableMemory(world), world.allocator(tables));
+  if (typeof table === 'string') throw new CaseError(table);
+  const register = packRoot('hgatp', platform.xlen, geometry.mode, sdid + 1n, table.root);
+  return { name, sdid, register, table };
+}
+
+/** A domain behind a protection table, or behind nothing. */
+function buildProtected(world: World, line: DomainLine, sdid: bigint): void {
+  const { platform, setup } = world;
   const asked = setup.model === 'flat' ? null : (line.mpt ?? setup.mpt);
   const mode = asked === 'bare' ? null : asked;
   const revision = REVISIONS[platform.revision];

@@ -1,9 +1,20 @@
 /** `sdt list`: the cases of the selection, or what the language and the machine know. */
 import { DIAGNOSTICS } from '../../dsl/index.ts';
-import { catalogue, FEATURES, KNOBS, REASONS, REVISIONS } from '../../emulator/index.ts';
+import {
+  catalogue,
+  FEATURES,
+  KNOBS,
+  Machine,
+  MODELS,
+  REASONS,
+  REVISIONS,
+} from '../../emulator/index.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { jsonText } from '../explain/json-text.ts';
+import { matrixOf, matrixText, type Row } from '../run/matrix.ts';
 import { select } from '../run/select.ts';
+import { refusalOf, setupFor } from '../session/session.ts';
+import { DEFAULT_VARIATION } from '../session/variation.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
 import { faultCatalogue, faultText } from './faults.ts';
@@ -24,6 +35,8 @@ const CATALOGUES: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   features: () => Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
   reasons: () => Object.entries(REASONS).map(([name, says]) => [name, '', says] as const),
   rules: () => catalogue().map(({ id, list, statement }) => [id, list, statement] as const),
+  models: () =>
+    Object.values(MODELS).map(({ name, isolation, says }) => [name, isolation, says] as const),
   revisions: () => Object.entries(REVISIONS).map(([name, { says }]) => [name, '', says] as const),
   faults: async () =>
     Object.entries(await faultCatalogue()).map(([name, fault]) => [name, '', faultText(fault)]),
@@ -43,7 +56,36 @@ export async function command(invocation: Invocation): Promise<number> {
       options['json'] === true ? catalogueJson(rows) : table(rows, io.stdout.columns ?? 100);
     io.stdout.write(text);
   }
+  if (options['matrix'] === true) return listMatrix(invocation);
   return asked.length > 0 ? EXIT.passed : listCases(invocation);
+}
+
+async function listMatrix(invocation: Invocation): Promise<number> {
+  const { io, options, configuration } = invocation;
+  const loaded = await loadScripts(invocation);
+  const filters = await filtersOf(configuration.settings, loaded, invocation);
+  const { scenarios } = select(loaded.scripts, filters);
+  const models = Object.keys(MODELS);
+  const machine = new Machine();
+  const rows = matrixOf(scenarios, models, (plan, model) => {
+    const setup = setupFor(plan, { ...DEFAULT_VARIATION, model });
+    if (!('platform' in setup)) return { skip: setup.reason };
+    if (setup.model !== model) return 'other';
+    const refusal = refusalOf(plan, machine, setup);
+    return refusal === null ? 'run' : { skip: refusal.reason };
+  });
+  io.stdout.write(options['json'] === true ? matrixJson(rows, models) : matrixText(rows, models));
+  return rows.length === 0 ? EXIT.nothing : EXIT.passed;
+}
+
+function matrixJson(rows: readonly Row[], models: readonly string[]): string {
+  const cell = (found: Row['cells'][number]) =>
+    found === null ? null : { runs: found.runs, skips: Object.fromEntries(found.skips) };
+  const all = rows.map(({ suite, cells }) => ({
+    suite,
+    models: Object.fromEntries(models.map((model, k) => [model, cell(cells[k] ?? null)])),
+  }));
+  return `${jsonText(all, 2)}\n`;
 }
 
 async function listCases(invocation: Invocation): Promise<number> {

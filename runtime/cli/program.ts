@@ -62,6 +62,8 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     settings: SELECTION,
     flags: [
       ['--json', 'as JSON, with lines, tags and requirements'],
+      ['--matrix', 'suites by deployment models: what runs, what is skipped and why'],
+      ['--models', 'deployment models: who runs where, and what isolates'],
       ['--knobs', 'open points of the specification, their values and defaults'],
       ['--features', 'what `requires` and `machine without` may name'],
       ['--revisions', 'revisions of the specification'],

@@ -6,7 +6,7 @@ import { protectTables } from '../build/mml.ts';
 import type { Actual } from '../judge/actual.ts';
 import type { Harts, HartState } from '../session/actors.ts';
 import { MSECCFG_MML } from '../session/registers.ts';
-import { machineMode, type World } from '../session/world.ts';
+import type { World } from '../session/world.ts';
 import { decoded, wordOf } from './assembly.ts';
 import { clearRegisters } from './hart-state.ts';
 
@@ -47,9 +47,9 @@ export class Instructions {
       const register = x === undefined ? `f${F_REGISTERS.get(name)}` : `x${x}`;
       backEnd.writeRegister(hart.id, register, given);
     }
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     const csr = instruction === null ? null : csrOf(instruction);
-    const before = csr === null ? 0n : backEnd.peekCsr(hart.id, csr);
+    const before = csr === null ? 0n : backEnd.peekCsr(hart.id, this.#harts.physical(hart, csr));
     const result = backEnd.execute(hart.id, { mode, word });
     hart.used = true;
     if (result.trap !== null) this.#harts.trapped(hart, result.trap);

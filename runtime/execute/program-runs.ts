@@ -8,7 +8,7 @@ import type { RunLimits, Stop } from '../back-end/execution.ts';
 import type { Actual } from '../judge/actual.ts';
 import type { Harts } from '../session/actors.ts';
 import { CaseError } from '../session/case-error.ts';
-import { machineMode, type World } from '../session/world.ts';
+import type { World } from '../session/world.ts';
 import type { Marshalled } from '../firmware/marshal.ts';
 import type { Driver, Heard, Watcher } from './driver.ts';
 import { clearRegisters } from './hart-state.ts';
@@ -77,7 +77,7 @@ export class ProgramRuns implements Watcher {
       throw new CaseError(`no region holds ${program.name}: 'region .. holds ${program.name}'`);
     }
     const hart = this.#harts.switchTo(actor);
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     hart.used = true;
     const run: Run = {
       program,

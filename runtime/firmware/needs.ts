@@ -5,7 +5,7 @@ import { type Areas, areasOf } from './areas.ts';
 import { kindOf } from './domain-kind.ts';
 
 /** Models whose domains exist without any firmware. */
-const BARE_MODELS: ReadonlySet<string> = new Set(['flat', 'tsm_peer']);
+const BARE_MODELS: ReadonlySet<string> = new Set(['flat', 'tsm_peer', 'smmpt_light', 'tsm_m']);
 
 /** Whether the machine of a case boots firmware before its first step. */
 export function needsFirmware(plan: Plan, model: string): boolean {

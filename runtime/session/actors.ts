@@ -4,6 +4,9 @@ import type { Trap } from '../../emulator/index.ts';
 import { REVISIONS } from '../../emulator/index.ts';
 import { type HartReader, stateOf } from '../execute/hart-state.ts';
 import { Fences } from '../build/fences.ts';
+import { isolationCsr, isRegister, writeRegions } from '../isolation/activate.ts';
+import { isDeprivileged, physicalCsr } from '../isolation/nominal.ts';
+import { PmpRegions } from '../isolation/pmp-regions.ts';
 import { CaseError } from './case-error.ts';
 import { HSTATUS, MSTATUS } from './registers.ts';
 import type { DomainState, SpaceState, World } from './world.ts';
@@ -73,18 +76,29 @@ export class Harts {
   readonly all: readonly HartState[];
   readonly fences: Fences;
   readonly #world: World;
-  readonly #isolationCsr: 'mmpt' | 'mttp';
+  readonly #isolationCsr: 'mmpt' | 'mttp' | 'hgatp' | null;
   readonly #sdidMask: bigint;
 
   constructor(world: World) {
     this.#world = world;
     this.fences = new Fences(world, this);
-    this.#isolationCsr = REVISIONS[world.platform.revision].csr;
+    this.#isolationCsr = isolationCsr(world);
     this.#sdidMask = (1n << BigInt(world.platform.sdidlen)) - 1n;
     const all: HartState[] = [];
-    for (let id = 0; id < world.platform.harts; id++)
-      all.push(newHart(id, stateOf(world.backEnd, id)));
+    for (let id = 0; id < world.platform.harts; id++) all.push(this.#newHart(id));
     this.all = all;
+  }
+
+  /** Registers and CSRs are named as the domain on the hart names them. */
+  #newHart(id: number): HartState {
+    const state = stateOf(this.#world.backEnd, id);
+    const hart = newHart(id, (name) => state(this.physical(hart, name)));
+    return hart;
+  }
+
+  /** The CSR that the domain on a hart reaches by a name. */
+  physical(hart: HartState, csr: string): string {
+    return physicalCsr(this.#world.setup, hart.domain, csr);
   }
 
   hart(id: number): HartState {
@@ -107,7 +121,8 @@ export class Harts {
   }
 
   /** An instruction wrote a CSR: what the bench believed of it no longer holds. */
-  csrWritten(hart: HartState, csr: string, before: bigint): void {
+  csrWritten(hart: HartState, name: string, before: bigint): void {
+    const csr = this.physical(hart, name);
     hart.actor = null;
     if (csr === 'mmpt' || csr === 'mttp') {
       this.#leave(hart);
@@ -157,7 +172,7 @@ export class Harts {
 
   /** Runs something under the SDID of a domain. */
   underDomain(hart: HartState, domain: DomainState, run: () => void): void {
-    if (!this.#world.platform.features.has('Smsd')) run();
+    if (this.#isolationCsr === null || !isRegister(this.#world, domain)) run();
     else this.under(hart, this.#isolationCsr, domain.register, run);
   }
 
@@ -165,7 +180,7 @@ export class Harts {
     const entered = hart.domain !== domain.name;
     if (entered) {
       this.#leave(hart);
-      if (this.#world.platform.features.has('Smsd')) this.#activate(hart, domain);
+      this.#activate(hart, domain);
       hart.domain = domain.name;
       const bank = this.#bank(hart);
       for (const [name, initial] of hart.touched) {
@@ -186,9 +201,19 @@ export class Harts {
     }
   }
 
-  /** Writes mmpt; a domain that shares its SDID with the one before must not see what that one left. */
+  /** Puts in force what keeps a domain apart: mmpt or hgatp, or its PMP entries. */
   #activate(hart: HartState, domain: DomainState): void {
-    this.#poke(hart, this.#isolationCsr, domain.register);
+    if (domain.table instanceof PmpRegions) {
+      writeRegions(this.#world, hart.id, domain.table);
+      if (hart.used) this.fences.protectionChanged();
+    } else if (this.#isolationCsr !== null && isRegister(this.#world, domain)) {
+      this.#poke(hart, this.#isolationCsr, domain.register);
+      if (this.#isolationCsr !== 'hgatp') this.#ownSdid(hart, domain);
+    }
+  }
+
+  /** A domain that shares its SDID with the one before must not see what that one left. */
+  #ownSdid(hart: HartState, domain: DomainState): void {
     const tag = `d${domain.sdid & this.#sdidMask}`;
     const owner = hart.owners.get(tag);
     hart.owners.set(tag, domain.name);
@@ -204,7 +229,11 @@ export class Harts {
     const bank = this.#bank(hart);
     if (bank === null) return;
     if (bank.raw) {
-      const names = this.#world.has('H') ? ['satp', 'vsatp', 'hgatp'] : ['satp'];
+      const names = isDeprivileged(this.#world.setup, hart.domain)
+        ? ['vsatp']
+        : this.#world.has('H')
+          ? ['satp', 'vsatp', 'hgatp']
+          : ['satp'];
       bank.translation = names.map((name) => this.#peek(hart, name));
     }
     for (const name of hart.touched.keys()) bank.saved.set(name, this.#peek(hart, name));
@@ -252,6 +281,11 @@ export class Harts {
   }
 
   #setTranslation(hart: HartState, [satp = 0n, vsatp = 0n, hgatp = 0n]: readonly bigint[]): void {
+    if (isDeprivileged(this.#world.setup, hart.domain)) {
+      // hgatp is what keeps the domain apart.
+      this.#poke(hart, 'vsatp', satp);
+      return;
+    }
     this.#poke(hart, 'satp', satp);
     if (!this.#world.has('H')) return;
     this.#poke(hart, 'vsatp', vsatp);
@@ -264,13 +298,14 @@ export class Harts {
     if (hart.flags === key) return;
     hart.flags = key;
     const flag = (name: string, bit: bigint) => (actor.with.includes(name) ? bit : 0n);
+    const own = isDeprivileged(this.#world.setup, hart.domain) ? 'vsstatus' : 'mstatus';
     this.#modify(
       hart,
-      'mstatus',
+      own,
       MSTATUS.SUM | MSTATUS.MXR,
       flag('sum', MSTATUS.SUM) | flag('mxr', MSTATUS.MXR),
     );
-    if (!this.#world.has('H')) return;
+    if (!this.#world.has('H') || own === 'vsstatus') return;
     this.#modify(
       hart,
       'vsstatus',

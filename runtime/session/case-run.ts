@@ -209,7 +209,7 @@ export class CaseRun implements MatchContext {
     }
     let costs: Costs | null = null;
     if (before !== null) {
-      costs = this.#steps.costs(before, this.#backEnd.counts());
+      costs = this.#steps.costs(actor, before, this.#backEnd.counts());
       this.#noteCosts(line.span, outcome, costs);
       if (judgement.message === null) judgement = judge(outcome, actual, costs, this);
     } else if (asksCosts) this.#unchecked.add('costs');

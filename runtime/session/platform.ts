@@ -17,6 +17,7 @@ import {
   DEFAULT_KNOBS,
   FEATURES,
   KNOBS,
+  MODELS,
   MPT_GEOMETRIES,
   MTT_GEOMETRIES,
   REVISIONS,
@@ -47,8 +48,6 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Deployment models that need no firmware: no domains at all, and domains side by side. */
-const MODELS = ['flat', 'tsm_peer'];
 const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
 const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid']);
 const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
@@ -128,15 +127,16 @@ export function setupOf(
 ): Setup | Refusal {
   const asked = new Asked(machine);
   const model = asked.word('model') ?? variation.model ?? 'tsm_peer';
-  if (model !== 'flat' && model !== 'tsm_peer') {
-    return later(`deployment model ${model} (modelled are ${MODELS.join(' and ')})`);
-  }
+  if (!isModel(model)) return { status: 'error', reason: `no deployment model ${model}` };
   const revision = asked.word('revision') ?? variation.revision ?? 'smmpt_0_9';
   if (!isRevision(revision)) return later(`revision ${revision}`);
   const caching = asked.word('caching') ?? variation.caching ?? 'none';
   if (!isCaching(caching)) return { status: 'error', reason: `no caching policy ${caching}` };
 
-  const features = featuresWithout(xlen, machine.without);
+  const row = MODELS[model];
+  const features = featuresWithout(xlen, [...machine.without, ...(row.without ?? [])]);
+  const lacking = row.requires.find((feature) => !features.has(feature));
+  if (lacking !== undefined) return { status: 'skip', reason: `${model} requires ${lacking}` };
   const mode = asked.word('mpt') ?? DEFAULT_MODES[REVISIONS[revision].isolation][xlen];
   const delegated = asked.values('delegates');
   const devices = DEVICES.flatMap((kind) =>
@@ -171,7 +171,7 @@ export function setupOf(
   return {
     platform,
     model,
-    mpt: model === 'flat' || mode === 'bare' ? null : mode,
+    mpt: row.isolation !== 'mpt' || mode === 'bare' ? null : mode,
     bigEndianTables: asked.word('tables') === 'big',
     medeleg: delegated.reduce((bits, word) => bits | (DELEGATIONS[word] ?? 0n), 0n),
     firmware: firmwareSettings(asked, xlen),
@@ -263,6 +263,10 @@ function factsOf(platform: Platform, model: string, mpt: string): ReadonlyMap<st
 /** What a later part of the bench brings: `not modelled yet: ...`. */
 function later(what: string): Refusal {
   return { status: 'skip', reason: `not modelled yet: ${what}` };
+}
+
+function isModel(name: string): name is ModelName {
+  return name in MODELS;
 }
 
 function isRevision(name: string): name is RevisionName {

@@ -12,10 +12,11 @@ import {
 import type { Actual, Costs } from '../judge/actual.ts';
 import type { Harts, HartState } from './actors.ts';
 import { protectTables } from '../build/mml.ts';
+import { isDeprivileged } from '../isolation/nominal.ts';
 import { CaseError, CaseSkip } from './case-error.ts';
 import { type Piece, destination } from './destination.ts';
 import { MSECCFG_MML } from './registers.ts';
-import { machineMode, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export type StepLine = Extract<PlanLine, { readonly kind: 'step' }>;
 export type AttemptAction = Extract<PlanAction, { readonly do: 'attempt' }>;
@@ -59,7 +60,7 @@ export class Steps {
     const row = OPERATION_ROWS.get(action.operation);
     if (row === undefined) throw new CaseError(`no operation ${action.operation}`);
     const hart = this.#ready(actor);
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     const { size } = action;
     const value =
       action.value === null
@@ -95,18 +96,19 @@ export class Steps {
   csr(actor: PlanActor, action: CsrAction): Actual {
     const { backEnd } = this.#world;
     const hart = this.#ready(actor);
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     const name = action.csr;
+    const own = this.#harts.physical(hart, name);
     if (action.do === 'csr read') {
       const result = backEnd.csr(hart.id, { mode, name, op: 'read', value: 0n });
       return this.#outcome(hart, actor, result, action.field);
     }
     const wanted = this.#world.resolve(action.value);
-    const value = action.field === null ? wanted : this.#merged(hart, name, action.field, wanted);
-    const before = backEnd.peekCsr(hart.id, name);
+    const value = action.field === null ? wanted : this.#merged(hart, own, action.field, wanted);
+    const before = backEnd.peekCsr(hart.id, own);
     const result = backEnd.csr(hart.id, { mode, name, op: 'write', value });
     if (result.trap !== null) {
-      const changed = !MOVING_CSRS.test(name) && backEnd.peekCsr(hart.id, name) !== before;
+      const changed = !MOVING_CSRS.test(name) && backEnd.peekCsr(hart.id, own) !== before;
       return { ...this.#outcome(hart, actor, result, null), leaked: changed ? 1 : 0 };
     }
     this.#world.history?.wrote(hart.id, name);
@@ -126,16 +128,21 @@ export class Steps {
     const rs2 = action.of === null ? null : this.#world.resolve(action.of);
     // A guest physical address stands shifted right by 2 in its register.
     const rs1 = address !== null && FENCES[fence].rs1 === 'gpa' ? address >> 2n : address;
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     const result = this.#world.fence(hart.id, { fence, mode, rs1, rs2 });
     // A fence has no result.
     return { ...this.#outcome(hart, actor, result, null), value: null };
   }
 
   /** What moved between two readings of the counters. */
-  costs(before: Counts, after: Counts): Costs {
+  costs(actor: PlanActor, before: Counts, after: Counts): Costs {
     const costs: Record<string, number> = {};
     for (const name of COUNTER_NAMES) costs[name] = after[name] - before[name];
+    if (isDeprivileged(this.#world.setup, actor.domain)) {
+      // Its single stage is the hardware's VS-stage.
+      costs['s'] = (costs['s'] ?? 0) + (costs['vs'] ?? 0);
+      costs['vs'] = 0;
+    }
     let total = 0;
     for (const name of MEMORY_COUNTERS) total += costs[name] ?? 0;
     costs['total'] = total;
@@ -161,7 +168,7 @@ export class Steps {
       value === null || field === null
         ? value
         : BigInt.asUintN(field.high - field.low + 1, value >> BigInt(field.low));
-    const mode = machineMode(actor.mode);
+    const mode = this.#world.mode(actor);
     return this.#world.settled(hart.id, {
       origin: null,
       mode,

@@ -15,6 +15,7 @@ import type { Areas } from '../firmware/areas.ts';
 import type { CallAction, Marshalled } from '../firmware/marshal.ts';
 import type { Actual, CallReturn } from '../judge/actual.ts';
 import { firmwareAreas } from '../firmware/needs.ts';
+import { isDeprivileged, physicalMode } from '../isolation/nominal.ts';
 import { CaseError } from './case-error.ts';
 import type { Program } from '../execute/program.ts';
 import type { Files } from './files.ts';
@@ -122,6 +123,11 @@ export class World implements Names {
     return space;
   }
 
+  /** The mode in which an actor's software runs; throws a `CaseSkip` where the model has none. */
+  mode({ domain, mode }: PlanActor): Mode {
+    return physicalMode(this.setup, domain, mode);
+  }
+
   /** The allocator behind `with tables in`; null: the pool. */
   allocator(region: string | null): TableAllocator {
     if (region === null) return this.tables;
@@ -135,14 +141,9 @@ export class World implements Names {
     return pool;
   }
 
-  /** The mode that an actor's steps run in. */
-  mode({ mode }: PlanActor): Mode {
-    return machineMode(mode);
-  }
-
   /** Whether the software of the host runs in VS-mode. */
   isHostVirtual(): boolean {
-    return false;
+    return isDeprivileged(this.setup, 'host');
   }
 
   /** A step as it came out, where firmware may have had a part in it. */
@@ -187,11 +188,6 @@ export class World implements Names {
     if (path === 'rdsm.tables') return this.pool.base;
     return this.firmware?.symbol(path, args) ?? null;
   }
-}
-
-/** The mode as the machine knows it. */
-export function machineMode(mode: 'M' | 'HS' | 'S' | 'U' | 'VS' | 'VU'): Mode {
-  return mode === 'HS' ? 'S' : mode;
 }
 
 function stagesBelow(plan: Plan): ReadonlyMap<string, ReadonlySet<string>> {
