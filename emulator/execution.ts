@@ -7,6 +7,13 @@ import type { Terminal } from './devices/device.ts';
 import { NOWHERE } from './devices/device.ts';
 import type { Witness } from './engine/commit.ts';
 import { Engine } from './engine/run.ts';
+import type { Decisions } from './decisions.ts';
+import type { Handlers } from './native/driver.ts';
+import { Firmware } from './native/firmware.ts';
+import type { Ground } from './native/firmware.ts';
+import type { FirmwareStep } from './native/firmware-log.ts';
+import type { Step } from './native/steps.ts';
+import { fenceStep, wordStep } from './native/steps.ts';
 import { Clock } from './hart/clock.ts';
 import { Executor, PARKED } from './hart/executor.ts';
 import type { FirmwareSpec } from './firmware/spec.ts';
@@ -25,6 +32,7 @@ export class Execution {
   /** Sees every instruction of the next runs; each takes about ten times as long. */
   witness: Witness | null = null;
   private readonly memory: Memory;
+  private readonly board: Board;
   private readonly clock: Clock;
   private readonly schedule: Schedule;
   private readonly all: Executor[] = [];
@@ -34,9 +42,11 @@ export class Execution {
   private engine: Engine | null = null;
   private isCurrent = false;
   private isObserved = false;
+  private firmware: Firmware | null = null;
 
   constructor(memory: Memory, board: Board) {
     this.memory = memory;
+    this.board = board;
     this.clock = new Clock(board);
     this.schedule = new Schedule(this.clock, board);
     board.surroundings = {
@@ -62,6 +72,7 @@ export class Execution {
     this.platform = platform;
     this.isCurrent = false;
     this.isObserved = false;
+    this.firmware = null;
     while (this.all.length < harts.length) this.all.push(new Executor(harts[this.all.length]));
     if (this.executors.length !== harts.length) this.executors = this.all.slice(0, harts.length);
     for (const executor of this.executors) executor.reset(platform, this.memory);
@@ -90,6 +101,15 @@ export class Execution {
    */
   execute(hart: number, step: { readonly mode: Mode; readonly word: number }): Result {
     const executor = this.executor(hart);
+    const { mode, word } = step;
+    const passed = this.passes(hart, mode, () =>
+      wordStep(
+        word,
+        (one, instruction) => this.ready().execute(one, instruction),
+        (one, instruction) => this.resultOf(one, instruction),
+      ),
+    );
+    if (passed !== null) return passed;
     if (!executor.parked) throw new Error(`hart ${hart} runs a program: it takes no steps`);
     let taken: Trap | null = null;
     executor.onTrap = (trap) => {
@@ -114,6 +134,8 @@ export class Execution {
 
   /** One fence instruction of a step: what programs of this hart have read is given up as if they had executed it. */
   fence(hart: number, request: FenceRequest): Result {
+    const passed = this.passes(hart, request.mode, () => fenceStep(request));
+    if (passed !== null) return passed;
     const executor = this.executor(hart);
     const result = executor.hart.fence(request);
     if (result.trap === null) executor.fenced(request.fence);
@@ -128,6 +150,7 @@ export class Execution {
     executor.parked = false;
     executor.waiting = false;
     executor.waitsForReservation = false;
+    this.firmware?.start(hart);
   }
 
   park(hart: number): void {
@@ -135,23 +158,66 @@ export class Execution {
     executor.parked = true;
     executor.waiting = false;
     executor.registers.pc = PARKED;
+    this.firmware?.park(hart);
   }
 
   /** Runs every hart that is not parked, in the interleaving of the seed. */
   run(limits: Limits): Stop {
-    return this.schedule.run(this.ready(), limits);
+    return this.schedule.run(this.firmware ?? this.ready(), limits);
   }
 
-  boot(spec: FirmwareSpec): string | null {
-    return `not modelled yet: firmware of ${spec.model}`;
+  /** Installs firmware, and lets every hart boot through it. Why it cannot, or null. */
+  boot(spec: FirmwareSpec, handlers: Handlers): string | null {
+    const [{ hart }] = this.executors;
+    this.firmware = new Firmware(spec, this.ground(hart.decisions), handlers);
+    this.firmware.observe(this.isObserved);
+    this.schedule.passage = this.firmware;
+    return this.firmware.boot();
   }
 
+  /** Whether the last step of a hart has left it in firmware or in a guest. */
   away(hart: number): boolean {
-    return this.executor(hart).parked && false;
+    return this.firmware?.away(hart) ?? false;
   }
 
+  /** How the last step of a hart came home; null: it is away, or needed no firmware. */
   home(hart: number): Homecoming | null {
-    return this.away(hart) ? null : null;
+    return this.firmware?.home(hart) ?? null;
+  }
+
+  /** What firmware did since it was asked last, while harts are observed. */
+  takeFirmwareLog(): readonly FirmwareStep[] {
+    return this.firmware?.takeLog() ?? [];
+  }
+
+  get hasFirmware(): boolean {
+    return this.firmware !== null;
+  }
+
+  /** What a step of a parked hart comes to on a machine with firmware; null: nothing stands between. */
+  passes(hart: number, mode: Mode, step: () => Step): Result | null {
+    if (this.firmware === null || !this.mayPass(hart)) return null;
+    return this.firmware.step(hart, mode, step());
+  }
+
+  private mayPass(hart: number): boolean {
+    return this.executor(hart).parked || this.away(hart);
+  }
+
+  private ground(decisions: Decisions): Ground {
+    const { clock, executors, memory, board } = this;
+    return {
+      memory,
+      executors,
+      decisions,
+      engine: () => this.ready(),
+      pass: () => {
+        const ticks = clock.untilEvent();
+        clock.skip(ticks === Infinity ? 1 : ticks);
+        board.update();
+        return ticks !== Infinity;
+      },
+    };
   }
 
   /** The pin of Smrnmi: a non-maskable interrupt, taken when mnstatus.NMIE allows it. */
@@ -195,6 +261,7 @@ export class Execution {
   /** Whether every access of programs must be seen: traced, counted. Steps of a scenario always are. */
   observe(isObserved: boolean): void {
     this.isObserved = isObserved;
+    this.firmware?.observe(isObserved);
     if (this.isCurrent) this.engine?.observe(isObserved || this.witness !== null);
   }
 

@@ -16,7 +16,11 @@ import type { CsrOp } from './hart/csr-file.ts';
 import { Execution } from './execution.ts';
 import type { FirmwareSpec } from './firmware/spec.ts';
 import { Hart } from './hart/hart.ts';
+import { HANDLERS } from './firmware/index.ts';
+import type { Handlers } from './native/driver.ts';
+import type { FirmwareStep } from './native/firmware-log.ts';
 import type { Homecoming } from './native/homecoming.ts';
+import { attemptStep, csrStep } from './native/steps.ts';
 import type { Limits, Stop } from './hart/schedule.ts';
 import { Memory } from './memory/memory.ts';
 import { Pma } from './memory/pma.ts';
@@ -36,6 +40,7 @@ export class Machine {
     caching: CACHING,
     faults: true,
     execution: true,
+    firmware: true,
   };
   private readonly memory = new Memory();
   private readonly pma = new Pma();
@@ -50,10 +55,12 @@ export class Machine {
   private active: readonly Hart[] = [];
   private xlen: 32 | 64 = 64;
   private readonly known: Readonly<Record<string, Fault | undefined>>;
+  private readonly handlers: Handlers;
 
-  /** `faults`: those that a platform may name, from faults/index.ts. */
-  constructor(faults: Readonly<Record<string, Fault>> = {}) {
+  /** `faults`: those that a platform may name, from faults/index.ts. `handlers`: its firmware, by name. */
+  constructor(faults: Readonly<Record<string, Fault>> = {}, handlers: Handlers = HANDLERS) {
     this.known = faults;
+    this.handlers = handlers;
   }
 
   /** Builds the platform afresh; memory, harts and columns are reused. Returns why it cannot, or null. */
@@ -180,6 +187,12 @@ export class Machine {
     },
   ): Result {
     const { mode, operation, address, size, value } = attempt;
+    const { execution } = this;
+    if (execution.hasFirmware) {
+      const step = () => attemptStep(operation, address, size, value);
+      const passed = execution.passes(hart, mode, step);
+      if (passed !== null) return passed;
+    }
     return this.hart(hart).attempt(mode, operation, address, size, value);
   }
 
@@ -192,7 +205,13 @@ export class Machine {
       readonly value: bigint;
     },
   ): Result {
-    return this.hart(hart).csr(request.mode, request.name, request.op, request.value);
+    const { mode, name, op, value } = request;
+    const { execution } = this;
+    if (execution.hasFirmware) {
+      const passed = execution.passes(hart, mode, () => csrStep(name, op, value));
+      if (passed !== null) return passed;
+    }
+    return this.hart(hart).csr(mode, name, op, value);
   }
 
   fence(hart: number, request: FenceRequest): Result {
@@ -224,7 +243,7 @@ export class Machine {
   }
 
   boot(spec: FirmwareSpec): string | null {
-    return this.execution.boot(spec);
+    return this.execution.boot(spec, this.handlers);
   }
 
   away(hart: number): boolean {
@@ -233,6 +252,10 @@ export class Machine {
 
   home(hart: number): Homecoming | null {
     return this.execution.home(hart);
+  }
+
+  takeFirmwareLog(): readonly FirmwareStep[] {
+    return this.execution.takeFirmwareLog();
   }
 
   nmi(hart: number): void {

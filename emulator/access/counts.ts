@@ -15,6 +15,17 @@ export const COUNTERS = {
   fence: 'fence instructions',
   ipi: 'inter-processor interrupts',
   record: 'IOMMU fault records',
+  fw: 'loads and stores of firmware, one per part: none of them is in data or stored',
+  fw_walk: 'entries read and written for them: none of them is in s, vs, g, mpt, io or ad',
+  csrw: 'CSR instructions that write',
+  world_switch: 'switches of a hart from one supervisor domain to another',
+  shadow_fill: 'entries filled into shadow tables',
+  shadow_flush: 'entries flushed from shadow tables',
+  shadow_evict: 'entries evicted from shadow tables for want of room',
+  scrubbed: 'bytes that firmware scrubbed',
+  trap_m: 'traps taken by M-mode',
+  trap_hs: 'traps taken by HS-mode, or S-mode',
+  trap_vs: 'traps taken by VS-mode',
   /** Bytes written by explicit accesses. */
   stored: 'bytes stored',
 } as const;

@@ -29,7 +29,8 @@ import { Verdicts } from './verdicts.ts';
 export class Port extends Verdicts {
   readonly physical: Physical;
   readonly cache: EntryCache;
-  readonly counts: Tally;
+  /** Of whom the references are: firmware's are counted apart. */
+  counts: Tally;
   decide: Decisions;
 
   // Of the platform.

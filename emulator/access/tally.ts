@@ -1,4 +1,5 @@
 /** The counters of one machine, as fields: counting costs one addition. */
+import type { Mode } from './context.ts';
 import type { Counts } from './counts.ts';
 
 export class Tally implements Counts {
@@ -16,6 +17,17 @@ export class Tally implements Counts {
   fence = 0;
   ipi = 0;
   record = 0;
+  fw = 0;
+  fw_walk = 0;
+  csrw = 0;
+  world_switch = 0;
+  shadow_fill = 0;
+  shadow_flush = 0;
+  shadow_evict = 0;
+  scrubbed = 0;
+  trap_m = 0;
+  trap_hs = 0;
+  trap_vs = 0;
   stored = 0;
 
   reset(): void {
@@ -33,6 +45,25 @@ export class Tally implements Counts {
     this.fence = 0;
     this.ipi = 0;
     this.record = 0;
+    this.fw = 0;
+    this.fw_walk = 0;
+    this.csrw = 0;
+    this.world_switch = 0;
+    this.shadow_fill = 0;
+    this.shadow_flush = 0;
+    this.shadow_evict = 0;
+    this.scrubbed = 0;
+    this.trap_m = 0;
+    this.trap_hs = 0;
+    this.trap_vs = 0;
     this.stored = 0;
+  }
+
+  /** A trap taken in a mode. */
+  trapped(to: Mode): void {
+    this.trap++;
+    if (to === 'M') this.trap_m++;
+    else if (to === 'S') this.trap_hs++;
+    else this.trap_vs++;
   }
 }

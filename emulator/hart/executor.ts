@@ -28,6 +28,8 @@ export const PARKED = 0n;
 const FENCE_MASK = 0xfe007fff;
 const MFENCE_PA = 0xbc000073;
 const MINVAL_PA = 0xbe000073;
+/** What stands for an instruction of firmware, in its page; elsewhere it is illegal. */
+export const NATIVE_WORD = 0x0000_000b;
 
 export class Executor {
   readonly hart: Hart;
@@ -46,6 +48,8 @@ export class Executor {
   nmi = false;
   /** Hears of each trap that was taken; true ends the slice. */
   onTrap: ((trap: Trap) => boolean) | null = null;
+  /** Whether firmware lies at the pc, where an illegal instruction was fetched; null: there is none. */
+  native: ((executor: Executor) => boolean) | null = null;
   /** Whether the slice must end: a timer is due within it, or the machine has stopped. */
   mustLeave: (() => boolean) | null = null;
   /** Whether pending interrupts are taken: not by a parked hart that executes one instruction. */
@@ -78,6 +82,7 @@ export class Executor {
     this.isWoken = false;
     this.waitsForReservation = false;
     this.nmi = false;
+    this.native = null;
     this.trap = null;
     this.inSlice = false;
     this.arrival = null;
@@ -149,6 +154,8 @@ export class Executor {
 
   /** No instruction is encoded so, or this machine lacks it. */
   illegal(word: number): Flow {
+    // The slice ends before it: whoever runs the hart goes on there.
+    if (this.native !== null && word === NATIVE_WORD && this.native(this)) return 2;
     if ((word & FENCE_MASK) >>> 0 === MFENCE_PA || (word & FENCE_MASK) >>> 0 === MINVAL_PA) {
       this.hart.csrs.fired[R.SMSD_FENCE_23] = 1;
     }
@@ -214,7 +221,7 @@ export class Executor {
     if (this.nmi && csrs.has('mnstatus')) {
       this.nmi = false;
       takeNmi(csrs, hart.decisions.trap, mode, registers.pc);
-      hart.counts.trap++;
+      hart.counts.trapped('M');
       this.goTo('M', nmiVectors(csrs.platform).interrupt);
       return true;
     }

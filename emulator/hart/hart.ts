@@ -94,6 +94,7 @@ export class Hart {
 
   csr(mode: Mode, name: string, op: CsrOp, value: bigint): Result {
     this.counts.csr++;
+    if (op !== 'read') this.counts.csrw++;
     this.csrs.retired++;
     const outcome = this.csrs.access(mode, name, op, value);
     if (outcome.denial !== null) return this.refuse(mode, outcome.denial);
@@ -134,15 +135,16 @@ export class Hart {
 
   /** Takes an interrupt before the instruction at `pc`. */
   interrupted(mode: Mode, interrupt: Interrupt, pc: bigint): Trap {
-    this.counts.trap++;
+    this.counts.trapped(interrupt.to);
     return takeInterrupt(this.csrs, this.decide.trap, interrupt, mode, pc);
   }
 
   /** Takes a trap, and counts it. */
   take(mode: Mode, raised: Raised): Trap {
-    this.counts.trap++;
     this.csrs.trapped++;
-    return takeTrap(this.csrs, this.decide.trap, raised, mode);
+    const trap = takeTrap(this.csrs, this.decide.trap, raised, mode);
+    this.counts.trapped(trap.takenIn);
+    return trap;
   }
 
   /**

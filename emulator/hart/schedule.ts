@@ -7,18 +7,28 @@ import type { Clock } from './clock.ts';
 import type { Executor } from './executor.ts';
 import { isWoken } from './interrupts.ts';
 
+/** Somewhere that a hart may come; `modes`: only while it is in one of them. */
+export interface Place {
+  readonly hart: number;
+  readonly pc: bigint;
+  readonly modes?: readonly Mode[];
+}
+
 export interface Limits {
   /** Instructions of all harts together, trapping ones included. */
   readonly steps: number;
   /** The run ends when a hart arrives at its pc. */
-  readonly until: readonly { readonly hart: number; readonly pc: bigint }[];
+  readonly until: readonly Place[];
   /** Whether the run ends at a trap (or interrupt) just taken. */
   readonly stopAtTrap: (hart: number, trap: Trap) => boolean;
 }
 
 export interface Stop {
-  /** `waiting`: no hart runs, and no timer will wake one; `finished`: a device ended it. */
-  readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished';
+  /**
+   * `waiting`: no hart runs, and no timer will wake one; `finished`: a device ended it; `home`: a hart whose step had
+   * left it in firmware or in a guest has come back.
+   */
+  readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished' | 'home';
   readonly hart: number;
   readonly pc: bigint;
   readonly mode: Mode;
@@ -32,7 +42,17 @@ export interface Stop {
   readonly retired: number;
 }
 
-type Places = readonly { readonly pc: bigint }[];
+/** Firmware between the harts of a run and the software of the scenario. */
+export interface Passage {
+  /** Whether a trap just taken leads into firmware: then nobody else hears of it, and the slice ends. */
+  absorbs(executor: Executor, trap: Trap): boolean;
+  /** A hart that came home before this run. */
+  news(): Executor | null;
+  /** Behind a slice: whether the hart has come home, or what trap firmware has handed to software here. */
+  after(executor: Executor): 'home' | Trap | null;
+}
+
+type Places = readonly Place[];
 
 /** Executes at most `budget` instructions of a hart; returns how many. */
 export interface Runner {
@@ -47,6 +67,8 @@ export class Schedule {
   private readonly clock: Clock;
   private readonly board: Pick<Board, 'update' | 'end'>;
   private executors: readonly Executor[] = [];
+  /** Null: there is no firmware. */
+  passage: Passage | null = null;
   private state = 1;
   private turn = 0;
   /** The hart that took a trap which ends the run. */
@@ -63,6 +85,7 @@ export class Schedule {
 
   reset(executors: readonly Executor[], seed: number): void {
     this.executors = executors;
+    this.passage = null;
     this.state = (seed ^ 0x5eed_c0de) | 0 || 1;
     this.turn = 0;
   }
@@ -88,6 +111,8 @@ export class Schedule {
         0,
       ),
     });
+    const arrived = this.passage?.news() ?? null;
+    if (arrived !== null) return stop('home', arrived);
     for (const executor of executors) this.listen(executor, limits);
     for (;;) {
       board.update();
@@ -118,6 +143,9 @@ export class Schedule {
       left -= steps;
       if (ready.length > 1) this.turn = executor.hart.id + 1;
       if (this.stopped !== null) return stop('trap', this.stopped);
+      const met = this.passage === null ? null : this.passage.after(executor);
+      if (met === 'home') return stop('home');
+      if (met !== null && limits.stopAtTrap(executor.hart.id, met)) return stop('trap');
       if (steps > 0 && !executor.waiting && arrives(executor, watched)) return stop('until');
     }
   }
@@ -143,7 +171,9 @@ export class Schedule {
   }
 
   private listen(executor: Executor, { stopAtTrap }: Limits): void {
+    const { passage } = this;
     executor.onTrap = (trap) => {
+      if (passage !== null && passage.absorbs(executor, trap)) return true;
       if (!stopAtTrap(executor.hart.id, trap)) return false;
       this.stopped = executor;
       return true;
@@ -185,8 +215,11 @@ function wake(executor: Executor): void {
   }
 }
 
-function arrives({ registers }: Executor, places: Places): boolean {
-  return places.length > 0 && places.some(({ pc }) => pc === registers.pc);
+function arrives({ registers, mode }: Executor, places: Places): boolean {
+  return (
+    places.length > 0 &&
+    places.some(({ pc, modes }) => pc === registers.pc && (modes?.includes(mode) ?? true))
+  );
 }
 
 function codeOf(end: End | null): number | null {

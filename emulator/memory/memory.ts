@@ -170,6 +170,13 @@ export class Memory {
     if (this.watches[frame] !== 0) this.tell(frame, offset, from.length);
   }
 
+  /** Reads bytes within a page, as many as `into` holds. */
+  readBytes(frame: number, offset: number, into: Uint8Array): void {
+    const slot = this.slots[frame];
+    const at = ((slot < 0 ? ~slot : slot) << 12) + offset;
+    into.set(this.arena.bytes.subarray(at, at + into.length));
+  }
+
   /** Writes zero to `size` bytes within a page. */
   zero(frame: number, offset: number, size: number): void {
     const at = (this.own(frame) << 12) + offset;

@@ -10,6 +10,7 @@ export const csr: Call = (executor, decoded, [op, source]) => {
   const nothing = op !== 'write' && hart.csrs.decide.writesNothing((isImmediate ? imm : rs1) === 0);
   const value = isImmediate ? BigInt(imm) : registers.x(rs1);
   hart.counts.csr++;
+  if (!nothing) hart.counts.csrw++;
   hart.csrs.inFlight = 1;
   const outcome = hart.csrs.accessNumber(mode, number, nothing ? 'read' : (op as CsrOp), value);
   hart.csrs.inFlight = 0;

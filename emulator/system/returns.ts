@@ -32,9 +32,15 @@ function deniesSupervisorReturn({ mode, hart }: Executor): 2 | 22 | null {
   }
 }
 
+/** Why MRET, SRET or MNRET may not execute: a cause, or null. */
+export function deniesReturn(executor: Executor, level: 'M' | 'S' | 'NMI'): 2 | 22 | null {
+  if (level === 'S') return deniesSupervisorReturn(executor);
+  return executor.mode === 'M' ? null : 2;
+}
+
 export const xret: Call = (executor, decoded, [level]) => {
   const { hart, mode } = executor;
-  const cause = level === 'S' ? deniesSupervisorReturn(executor) : mode === 'M' ? null : 2;
+  const cause = deniesReturn(executor, level as 'M' | 'S' | 'NMI');
   if (cause !== null) return executor.refuseDecoded(deny(cause), decoded);
   const back =
     level === 'M'

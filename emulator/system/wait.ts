@@ -23,9 +23,14 @@ function deniesUser({ mode, hart }: Executor): 2 | 22 | null {
   return mode === 'VU' ? hart.csrs.decide.guestCause() : null;
 }
 
+/** Why WFI may not execute: a cause, or null. */
+export function deniesWfi(executor: Executor): 2 | 22 | null {
+  return deniesWait(executor) ?? deniesUser(executor);
+}
+
 export const wfi: Call = (executor, decoded) => {
   const { hart } = executor;
-  const cause = deniesWait(executor) ?? deniesUser(executor);
+  const cause = deniesWfi(executor);
   if (cause !== null) return executor.refuseDecoded(deny(cause), decoded);
   if (isWoken(hart.csrs)) return 0;
   executor.waiting = true;

@@ -1,0 +1,5 @@
+/** The firmware that machines are shipped with, by name. Its modules do nothing when they are loaded. */
+import type { HandlerFactory, HandlerName } from './handler.ts';
+import { rdsm } from './rdsm/rdsm.ts';
+
+export const HANDLERS: Readonly<Partial<Record<HandlerName, HandlerFactory>>> = { rdsm };
