@@ -12,8 +12,8 @@ import { buildDomain, buildSpace, domainEdited, mapTablePages } from './tables.t
 
 type Line<K extends PlanLine['kind']> = Extract<PlanLine, { readonly kind: K }>;
 
-/** Steps and checks are the session's; everything else is built here. */
-export type SetupLine = Exclude<PlanLine, { readonly kind: 'step' | 'check' }>;
+/** Steps and checks are the session's, TVMs the firmware's; everything else is built here. */
+export type SetupLine = Exclude<PlanLine, { readonly kind: 'step' | 'check' | 'tvm' }>;
 
 export function buildLine(world: World, harts: Harts, line: SetupLine): void {
   switch (line.kind) {
@@ -70,8 +70,6 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
     case 'image':
       loadImage(world, harts, line);
       break;
-    case 'tvm':
-      throw new CaseSkip('not modelled yet: firmware');
     case 'unmodelled':
       throw new CaseSkip(`not modelled yet: ${line.why}`);
   }

@@ -1,5 +1,6 @@
 /** The firmware of one case as its lines use it: boot, calls, TVMs and their programs, and who they are. */
-import type { PlanActor, PlanLine } from '../../dsl/index.ts';
+import type { PlanActor } from '../../dsl/index.ts';
+import type { Profile } from '../../emulator/index.ts';
 import type { Driver } from '../execute/driver.ts';
 import type { Judge, Unfinished } from '../execute/program-runs.ts';
 import type { Actual, CallReturn } from '../judge/actual.ts';
@@ -11,9 +12,13 @@ import { bootFirmware } from './boot.ts';
 import { CALL_BUDGET, Calls } from './calls.ts';
 import { exitOf } from './exit.ts';
 import { GuestPrograms } from './guest-programs.ts';
+import { HostCalls } from './host-calls.ts';
 import { type HostMemory, hostMemory } from './host-memory.ts';
+import { HostPages } from './host-pages.ts';
 import { type CallAction, type CallSite, marshal, type Marshalled } from './marshal.ts';
 import { Nacl } from './nacl.ts';
+import { type Loop, loopOf, type RunAction, RunLoop, sharedRange } from './run-loop.ts';
+import { buildTvm, type TsmInfo, type TvmLine } from './tvm.ts';
 
 type RunTvm = { readonly tvm: bigint; readonly vcpu: bigint };
 
@@ -23,11 +28,19 @@ export class Firmware implements FirmwareHook {
   readonly #harts: Harts;
   readonly #driver: Driver;
   readonly #areas: Areas;
+  readonly #profile: Profile;
   readonly #calls: Calls;
   readonly #memory: HostMemory;
   readonly #nacl: Nacl;
+  readonly #pages = new HostPages();
+  readonly #host: HostCalls;
+  readonly #runLoop: RunLoop;
+  /** By hart: a run loop whose call has not returned. */
+  readonly #loops = new Map<number, Loop>();
   /** Numbers of TVMs by the names of `tvm` lines. */
   readonly #names = new Map<string, bigint>();
+  /** What a TVM costs, as the TSM said last. */
+  #info: TsmInfo = { statePages: 1, vcpuStatePages: 1 };
   #lastTvm: bigint | null = null;
   #booted = false;
 
@@ -36,10 +49,15 @@ export class Firmware implements FirmwareHook {
     this.#harts = harts;
     this.#driver = driver;
     this.#areas = areas;
+    this.#profile = world.setup.firmware.tsm.profile;
     this.guests = new GuestPrograms(world, driver, judge);
     this.#memory = hostMemory(areas.host, world.platform.harts, world.platform.xlen);
     this.#nacl = new Nacl(world, this.#memory);
     this.#calls = new Calls(world, harts, driver, (hart, call) => this.returned(hart, call));
+    const call = this.call.bind(this);
+    const host = (hart: number) => this.actor('host', hart);
+    this.#host = new HostCalls(call, world.platform.harts, host);
+    this.#runLoop = new RunLoop(world, this.#host, this.#pages, (loop) => this.#enter(loop));
   }
 
   /** Boots it unless it runs already. */
@@ -80,7 +98,24 @@ export class Firmware implements FirmwareHook {
 
   /** Goes on with a call that has not returned. */
   resume(actor: PlanActor): Actual {
-    return this.#calls.resume(actor);
+    const actual = this.#calls.resume(actor);
+    const loop = this.#loops.get(actor.hart);
+    return loop === undefined ? actual : this.#loop(loop, actual);
+  }
+
+  /** The host's run loop. */
+  runTvm(actor: PlanActor, action: RunAction): Actual {
+    const tvm = this.#names.get(action.tvm) ?? this.#world.captures.get(action.tvm);
+    if (tvm === undefined) throw new CaseError(`there is no TVM ${action.tvm} yet`);
+    const loop = loopOf(this.#world, actor, action, tvm);
+    return this.#loop(loop, this.#enter(loop));
+  }
+
+  /** A `tvm` line. */
+  build(line: TvmLine): void {
+    this.#host.covh(0, 'get_tsm_info', {});
+    const tvm = buildTvm(this.#world, line, this.#host, this.#pages, this.#info);
+    this.#names.set(line.name, tvm);
   }
 
   /** A domain's supervisor software on a hart. */
@@ -144,16 +179,30 @@ export class Firmware implements FirmwareHook {
     });
   }
 
-  /** A `tvm` line has a number now. */
-  name(name: string, tvm: bigint): void {
-    this.#names.set(name, tvm);
+  #enter({ actor, tvm, vcpu }: Loop): Actual {
+    return this.call(actor, 'covh', 'run_tvm_vcpu', { tvm_guest_id: tvm, tvm_vcpu_id: vcpu });
+  }
+
+  #loop(loop: Loop, first: Actual): Actual {
+    this.#loops.delete(loop.actor.hart);
+    const actual = this.#runLoop.run(loop, first);
+    if (actual.ended === 'running') this.#loops.set(loop.actor.hart, loop);
+    return actual;
+  }
+
+  /** A field of the record that a call points to. */
+  #field(record: Marshalled['record'], name: string): bigint {
+    const struct = record?.parameters.struct;
+    const place = struct?.places[name];
+    if (record === null || struct === undefined || place === undefined) return 0n;
+    return this.#world.backEnd.read(struct.at(record.at, name), place.width);
   }
 
   #marshal({ space, name, to, args }: CallAction, hart: number | null): Marshalled {
-    const { backEnd, setup, domains } = this.#world;
+    const { backEnd, domains } = this.#world;
     const given = new Map(args.map((arg) => [arg.name, this.#world.resolve(arg.value)]));
     const site: CallSite = {
-      profile: setup.firmware.tsm.profile,
+      profile: this.#profile,
       scratch: hart === null ? null : this.#memory.scratch(hart),
       tvm: this.#lastTvm,
       sdid: (domain) => {
@@ -179,27 +228,77 @@ export class Firmware implements FirmwareHook {
     const exit = exitOf(backEnd, place, platform.xlen, value);
     if (exit.fatal) this.guests.assert(tvm, vcpu);
     this.#nacl.exited(hart, `${tvm} ${vcpu}`, exit);
-    return { error, value, exit: { ...exit, ended } };
+    const range = exit.cause === 10 ? sharedRange(exit, this.#profile) : null;
+    if (range?.shares === true) this.#pages.share(tvm, range);
+    else if (range !== null) this.#pages.unshare(tvm, range);
+    // Behind its last line a program waits for ever.
+    return { error, value, exit: { ...exit, ended: ended && exit.cause === WAIT } };
   }
 
   /** What a call that succeeded means for the bench's own books. */
-  #note({ name, args }: Marshalled, value: bigint): void {
+  #note({ name, args, record }: Marshalled, value: bigint): void {
     const arg = (key: string) => args.get(key) ?? 0n;
-    if (name === 'covh.create_tvm' || name === 'covh.promote_to_tvm') this.#lastTvm = value;
-    if (name === 'covh.destroy_tvm') this.guests.assert(arg('tvm_guest_id'), null);
-    if (name !== 'covh.add_tvm_measured_pages') return;
-    this.guests.measure(arg('tvm_guest_id'), {
-      gpa: arg('tvm_guest_gpa'),
-      source: arg('source_address'),
-      size: arg('num_pages') << (12n + 9n * arg('tsm_page_type')),
-    });
+    const tvm = arg('tvm_guest_id');
+    const count = arg('num_pages') << (9n * arg('tsm_page_type'));
+    const at = arg('base_page_address');
+    const gpa = arg('tvm_base_page_address');
+    switch (name) {
+      case 'covh.create_tvm': {
+        this.#lastTvm = value;
+        const { statePages } = this.#info;
+        this.#pages.give(value, this.#field(record, 'tvm_page_directory_addr'), 4n);
+        this.#pages.give(value, this.#field(record, 'tvm_state_addr'), BigInt(statePages));
+        break;
+      }
+      case 'covh.promote_to_tvm':
+        this.#lastTvm = value;
+        break;
+      case 'covh.get_tsm_info':
+        this.#info = {
+          statePages: Number(this.#field(record, 'tvm_state_pages')),
+          vcpuStatePages: Number(this.#field(record, 'tvm_vcpu_state_pages')),
+        };
+        break;
+      case 'covh.destroy_tvm':
+        this.guests.assert(tvm, null);
+        this.#pages.destroy(tvm);
+        break;
+      case 'covh.convert_pages':
+        this.#pages.convert(at, count);
+        break;
+      case 'covh.reclaim_pages':
+        this.#pages.reclaim(at, count);
+        break;
+      case 'covh.add_tvm_page_table_pages':
+        this.#pages.give(tvm, at, count);
+        break;
+      case 'covh.create_tvm_vcpu':
+        this.#pages.give(tvm, arg('tvm_state_page_addr'), BigInt(this.#info.vcpuStatePages));
+        break;
+      case 'covh.add_tvm_zero_pages':
+        this.#pages.map(tvm, gpa, at, count, 'confidential');
+        break;
+      case 'covh.add_tvm_shared_pages':
+        this.#pages.map(tvm, gpa, at, count, 'shared');
+        break;
+      case 'covh.tvm_remove_pages':
+        this.#pages.unmap(tvm, { base: arg('gpa'), size: arg('len') });
+        break;
+      case 'covh.add_tvm_measured_pages': {
+        const source = arg('source_address');
+        const to = arg('tvm_guest_gpa');
+        this.guests.measure(tvm, { gpa: to, source, size: count << 12n });
+        this.#pages.map(tvm, to, arg('dest_address'), count, 'confidential');
+        break;
+      }
+    }
   }
 }
+
+/** A virtual instruction: WFI of a guest. */
+const WAIT = 22;
 
 function runOf({ name, args }: Marshalled): RunTvm | null {
   if (name !== 'covh.run_tvm_vcpu') return null;
   return { tvm: args.get('tvm_guest_id') ?? 0n, vcpu: args.get('tvm_vcpu_id') ?? 0n };
 }
-
-/** Lines that `buildLine` leaves to firmware. */
-export type TvmLine = Extract<PlanLine, { readonly kind: 'tvm' }>;

@@ -25,8 +25,11 @@ export interface Marshalled {
   readonly registers: readonly bigint[];
   /** Arguments by name, as passed. */
   readonly args: ReadonlyMap<string, bigint>;
-  /** The record that the call writes, and where; null: none. */
-  readonly output: { readonly record: NonNullable<Call['parameters']>; readonly at: bigint } | null;
+  /** The record that it points to, and where that lies; null: none. */
+  readonly record: {
+    readonly parameters: NonNullable<Call['parameters']>;
+    readonly at: bigint;
+  } | null;
 }
 
 /** Extensions of CoVE that name a domain in a6; others do where the scenario names one. */
@@ -59,15 +62,14 @@ export function marshal(
   const domain = to !== null || TO_DOMAINS.has(space) ? site.sdid(to) : 0;
   registers.push(functionWord(fid, domain), extension.eid);
   const at = parameters === null ? undefined : args.get(parameters.address);
-  const output =
-    parameters?.direction === 'out' && at !== undefined ? { record: parameters, at } : null;
-  return { name: `${space}.${name}`, registers, args, output };
+  const record = parameters === null || at === undefined ? null : { parameters, at };
+  return { name: `${space}.${name}`, registers, args, record };
 }
 
 /** `sbi.raw(a7: .., a6: .., a0: ..)`: registers as they are. */
 function raw(given: ReadonlyMap<string, bigint>): Marshalled {
   const registers = Array.from({ length: 8 }, (_, k) => given.get(`a${k}`) ?? 0n);
-  return { name: 'sbi.raw', registers, args: given, output: null };
+  return { name: 'sbi.raw', registers, args: given, record: null };
 }
 
 export function extensionOf(space: string): CallExtension | null {

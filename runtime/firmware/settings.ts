@@ -1,5 +1,5 @@
 /** What machine lines say of firmware, with the defaults of what they leave open. */
-import type { FirmwareSpec } from '../../emulator/index.ts';
+import { ACCELERATIONS, type FirmwareSpec, NACL_FEATURES } from '../../emulator/index.ts';
 
 export interface FirmwareSettings extends Pick<
   FirmwareSpec,
@@ -16,6 +16,7 @@ export interface Asked {
   values(name: string): readonly string[];
 }
 
+const NACL_WORDS = Object.keys(NACL_FEATURES) as (keyof typeof NACL_FEATURES)[];
 const MAX_VCPUS = 8;
 const SHADOW_PAGES = 256;
 
@@ -29,9 +30,15 @@ export function firmwareSettings(asked: Asked, xlen: 32 | 64): FirmwareSettings 
       maxVcpus: asked.number('max_vcpus') ?? MAX_VCPUS,
       interruptible: true,
     },
-    nacl: new Set(asked.values('nacl')) as FirmwareSpec['nacl'],
+    nacl: chosen(asked.values('nacl'), NACL_WORDS),
     shadowPages: asked.number('shadow_pages') ?? SHADOW_PAGES,
-    acceleration: new Set(asked.values('accel')) as FirmwareSpec['acceleration'],
+    acceleration: chosen(asked.values('accel'), ACCELERATIONS),
     schedule: asked.number('schedule'),
   };
+}
+
+/** Words of a list, which `all` names together and `none` clears. */
+function chosen<T extends string>(words: readonly string[], known: readonly T[]): ReadonlySet<T> {
+  const last = words.findLast((word) => word === 'all' || word === 'none');
+  return new Set(last === 'all' ? known : known.filter((name) => words.includes(name)));
 }

@@ -152,6 +152,7 @@ export class CaseRun implements MatchContext {
         history?.begin(line);
         if (line.kind === 'step') this.#step(line);
         else if (line.kind === 'check') this.#check(line);
+        else if (line.kind === 'tvm') this.#ask().build(line);
         else buildLine(this.world, this.harts, line);
         history?.end();
         if (this.#failures.length > 0) return this.#end('fail', null);
@@ -279,7 +280,7 @@ export class CaseRun implements MatchContext {
       case 'call':
         return this.#ask().perform(actor, action);
       case 'run tvm':
-        throw new CaseSkip('not modelled yet: the run loop');
+        return this.#ask().runTvm(actor, action);
       case 'unmodelled':
         throw new CaseSkip(`not modelled yet: ${action.why}`);
     }
