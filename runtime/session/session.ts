@@ -5,9 +5,11 @@
  */
 import type { Plan, PlanLine } from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
+import { MODELS } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { needsFirmware } from '../firmware/needs.ts';
 import { CaseRun, type Ended } from './case-run.ts';
+import { isAboutTable } from '../isolation/about-table.ts';
 import { holds } from './conditions.ts';
 import { type Files, NO_FILES } from './files.ts';
 import { isLater, type Refusal, type Setup, setupOf } from './platform.ts';
@@ -110,6 +112,10 @@ export function refusalOf(
     if (!holds(when, facts)) continue;
     if (isLater(feature)) return { status: 'skip', reason: `not modelled yet: ${feature}` };
     if (facts.get(feature) === 'no') return { status: 'skip', reason: `requires ${feature}` };
+  }
+  const { isolation } = MODELS[model];
+  if ((isolation === 'gstage' || isolation === 'pmp') && isAboutTable(plan)) {
+    return { status: 'skip', reason: `about the protection table, which ${model} has not` };
   }
   for (const line of plan.lines) {
     const why = unmodelled(line);
