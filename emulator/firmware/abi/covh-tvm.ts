@@ -62,11 +62,11 @@ export const TVM_CALLS = {
       open('tap_alignment', 'invalid_address'),
       open('identity_alignment', 'invalid_param'),
       inferred('shared_memory', 'no_shmem'),
+      // hgatp of the NACL page is no table that the host may read, or maps what is not the host's.
+      inferred('tables', 'invalid_param'),
       coded('fdt', 'invalid_address'),
       open('tap', 'invalid_address'),
       open('identity', 'invalid_param'),
-      // hgatp of the NACL page is no table that the host may read, or maps what is not the host's.
-      inferred('tables', 'invalid_param'),
       coded('memory', 'out_of_memory'),
       coded('attestation', 'auth', { rules: ['ATT-12'] }),
     ],
