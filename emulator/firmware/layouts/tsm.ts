@@ -27,7 +27,9 @@ export const TSM_RECORD = struct({
 export const HART_RECORD = struct({
   /** mhartid */
   hart: 8,
-  /** The version of the host's epoch that it entered with; 0: it does not execute in the host's address space. */
+  /** 1 while it executes in the host's address space, 0 while in a guest. */
+  inHost: 8,
+  /** The version of the host's epoch that it entered with last. */
   hostVersion: 8,
 });
 

@@ -16,6 +16,8 @@ export const TVM_RECORD = struct({
   /** First page of the pool for tables of its G-stage; each begins with the address of the next. 0: none. */
   pool: 8,
   poolPages: 8,
+  /** Tables that a larger leaf has replaced, chained as the pool is: harts may still walk them until it is destroyed. */
+  retired: 8,
   regions: 8,
   /** vCPUs that exist. */
   vcpus: 8,

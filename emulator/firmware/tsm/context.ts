@@ -5,6 +5,7 @@ import { TSM_RECORD, type TsmMap } from '../layouts/tsm.ts';
 import type { TvmParts } from '../layouts/tvm.ts';
 import type { TsmDecisions } from './decisions.ts';
 import type { PageTracker } from './pages/tracker.ts';
+import type { RunDecisions } from './run/decisions.ts';
 import type { Seat } from './seat.ts';
 
 export interface TsmContext {
@@ -20,6 +21,8 @@ export interface TsmContext {
   readonly hart: bigint;
   readonly pages: PageTracker;
   readonly decisions: TsmDecisions;
+  /** What is decided around the run of a vCPU. */
+  readonly run: RunDecisions;
 }
 
 /** a0 and a1 of a call: 0 or a negative SBI error, and a value. */
@@ -39,7 +42,7 @@ export function failure(error: bigint): Outcome {
 /** Waits until no other hart is inside; held over a whole call, never while a guest runs. */
 export function* lock({ port, map }: Pick<TsmContext, 'port' | 'map'>): Op<void> {
   const at = TSM_RECORD.at(map.record, 'lock');
-  while ((yield* port.amo('swap', at, 1n)) !== 0n);
+  while ((yield* port.amo('swap', at, 1n)) !== 0n) yield* port.pause();
 }
 
 export function* unlock({ port, map }: Pick<TsmContext, 'port' | 'map'>): Op<void> {

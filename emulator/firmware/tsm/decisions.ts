@@ -26,10 +26,6 @@ export const tsmDecisions = {
   isConvertible(state: PageState): boolean {
     return state === 'host';
   },
-  /** Content is hashed where the TVM will read it, not where the host can still write. */
-  measuredCopy(source: bigint, destination: bigint): bigint {
-    return destination === 0n ? source : destination;
-  },
   /** What leaves a TVM must have been asked for by it. */
   isRemovable(kind: string): boolean {
     return kind === 'confidential removable' || kind === 'shared removable';

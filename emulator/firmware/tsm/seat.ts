@@ -3,9 +3,21 @@ import type { Op, Port } from '../port.ts';
 
 export type Owner = 'host' | 'tsm';
 
+/** What the trap CSRs of the host hold when a guest's run has ended. */
+export interface Report {
+  readonly cause: bigint;
+  readonly tval: bigint;
+  readonly htval: bigint;
+  readonly htinst: bigint;
+}
+
 export interface Seat {
+  /** Whether memory can change sides; else it was divided at boot. */
+  readonly canConvert: boolean;
   /** Whether the trap that led here is a call of the host; else a vCPU was interrupted. Reads CSRs, writes nothing. */
   isHostCall(port: Port): Op<boolean>;
+  /** Puts an exit into the trap CSRs that the host reads; nothing of the guest's own trap is left in them. */
+  report(port: Port, exit: Report): Op<void>;
   /** To the host, with a0 and a1 of its call. Never comes back. */
   returnToHost(port: Port, error: bigint, value: bigint): Op<never>;
   /** Into the guest whose registers and CSRs the hart holds. Never comes back. */
@@ -18,8 +30,6 @@ export interface Seat {
    * @returns whether the pages were the giver's to give
    */
   setOwner(port: Port, base: bigint, pages: bigint, owner: Owner): Op<boolean>;
-  /** The physical address that the host means; null: it has nothing there. */
-  hostAddress(port: Port, address: bigint): Op<bigint | null>;
   /** Drops what this hart may still hold of the host's translations. */
   fenceHost(port: Port): Op<void>;
   /** Drops what this hart may still hold of one guest's translations; null: of every guest. */

@@ -13,11 +13,19 @@ const RWX = 7n;
 
 export function peerSeat(sdid: number): Seat {
   return {
+    canConvert: true,
     *isHostCall(port) {
       return (yield* port.csrr('scause')) === TEECALL;
     },
     *returnToHost(port, error, value) {
       return yield* leave(port, 'teeret', [error, value]);
+    },
+    // The RDSM switches none of these: they are the host's as the TSM leaves them.
+    *report(port, { cause, tval, htval, htinst }) {
+      yield* port.csrw('scause', cause);
+      yield* port.csrw('stval', tval);
+      yield* port.csrw('htval', htval);
+      yield* port.csrw('htinst', htinst);
     },
     *enterGuest(port) {
       return yield* port.sret();
@@ -30,10 +38,6 @@ export function peerSeat(sdid: number): Seat {
       if (owner === 'tsm') yield* privateCall(port, 'sd_assign_mem', [...extent, RWX]);
       else yield* privateCall(port, 'sd_revoke_mem', extent);
       return port.x(10) === SUCCESS;
-    },
-    // Host and TSM have the same physical addresses; what the host may name is for the tracker to say.
-    *hostAddress(_port, address) {
-      return address;
     },
     // The RDSM has passed MFENCE.PA on the way here; the TSM adds what its own domain may hold.
     *fenceHost(port) {

@@ -40,8 +40,15 @@ export function hasSlot(context: TsmContext): boolean {
   return slotOf(context, 0n) >= 0;
 }
 
-/** A new TVM in zeroed state pages: its id. The caller has asked `hasSlot`. */
-export function addTvm(context: TsmContext, at: bigint, directory: bigint): bigint {
+/** What the page tracker's records can hold of an owner. */
+export const MAX_GUEST_ID = 0xffffn;
+
+export function nextGuest({ port, map }: TsmContext): bigint {
+  return port.own.read(TSM_RECORD.at(map.record, 'nextGuest'), 8);
+}
+
+/** A new TVM in zeroed state pages, with `nextGuest` as its id. The caller has asked `hasSlot`. */
+export function addTvm(context: TsmContext, at: bigint, directory: bigint): void {
   const { port, map } = context;
   const tsm = recordAt(port.own, TSM_RECORD, map.record);
   const id = tsm.get('nextGuest');
@@ -51,7 +58,6 @@ export function addTvm(context: TsmContext, at: bigint, directory: bigint): bigi
   record.set('id', id);
   record.set('directory', directory);
   epoch.begin();
-  return id;
 }
 
 export function forgetTvm(context: TsmContext, { at }: Tvm): void {
