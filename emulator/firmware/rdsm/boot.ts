@@ -21,13 +21,10 @@ const MPP_S = 1n << 11n;
 const MPV = 1n << 39n;
 const NMIE = 1n << 3n;
 
-/** Models in which the RDSM runs a world per domain; in the others it is plain firmware of one supervisor. */
-export const SWITCHES_WORLDS: ReadonlySet<string> = new Set(['tsm_peer', 'smmpt_light']);
-
 /** Firmware of domains that this RDSM has to boot, in order. */
 function toBoot(monitor: Monitor): readonly FirmwareDomain[] {
-  const { model, domains } = monitor.spec;
-  return SWITCHES_WORLDS.has(model) ? domains.filter(({ kind }) => kind === 'tsm') : [];
+  if (!monitor.ground.hasWorlds(monitor)) return [];
+  return monitor.spec.domains.filter(({ kind }) => kind === 'tsm');
 }
 
 /** The supervisor that the plain firmware of a nesting model starts; null: the host itself. */

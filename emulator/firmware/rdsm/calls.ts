@@ -2,10 +2,9 @@
 import { EXTENSIONS, extensionOf, splitFunctionWord } from '../abi/abi.ts';
 import type { Op } from '../port.ts';
 import type { FirmwareDomain } from '../spec.ts';
-import { SWITCHES_WORLDS } from './boot.ts';
 import type { Monitor } from './monitor.ts';
 import { privateCall } from './private.ts';
-import type { Returned } from './returned.ts';
+import type { Returned, Serve } from './returned.ts';
 import { done, NOT_SUPPORTED, refused } from './returned.ts';
 import { base } from './sbi/base.ts';
 import { console } from './sbi/dbcn.ts';
@@ -17,9 +16,6 @@ import { timer } from './sbi/time.ts';
 import { teecall } from './tee.ts';
 
 type Kind = FirmwareDomain['kind'];
-
-/** What serves an extension: a0 and a1, unless it goes elsewhere for good. */
-export type Serve = (monitor: Monitor, pc: bigint) => Op<Returned>;
 
 interface Service {
   readonly serve: Serve;
@@ -47,7 +43,7 @@ function firstTsm({ spec, store }: Monitor): number | null {
 }
 
 const withTsm = (monitor: Monitor) => hasWorlds(monitor) && firstTsm(monitor) !== null;
-const hasWorlds = ({ spec }: Monitor) => SWITCHES_WORLDS.has(spec.model);
+const hasWorlds = (monitor: Monitor) => monitor.ground.hasWorlds(monitor);
 
 const SERVICES: ReadonlyMap<bigint, Service> = new Map([
   [EXTENSIONS.sbi.eid, service(base(isOffered), EVERYBODY)],
@@ -62,6 +58,13 @@ const SERVICES: ReadonlyMap<bigint, Service> = new Map([
   [EXTENSIONS.nacl.eid, service(toTsm, ['host'], withTsm)],
   [EXTENSIONS.rdsm.eid, service(privateCall, EVERYBODY, hasWorlds)],
 ]);
+
+/** Services that need the domains themselves. */
+const COVE: ReadonlySet<Service | null> = new Set(
+  [EXTENSIONS.supd, EXTENSIONS.covh, EXTENSIONS.nacl, EXTENSIONS.rdsm].map(
+    ({ eid }) => SERVICES.get(eid) ?? null,
+  ),
+);
 
 /** The service of an extension for this caller; null: it has none. */
 function serviceOf(monitor: Monitor, eid: bigint): Service | null {
@@ -84,10 +87,16 @@ export function* serve(monitor: Monitor, pc: bigint): Op<never> {
   const row = serviceOf(monitor, eid);
   if (row === null && eid === EXTENSIONS.covg.eid) port.fired('ABI-09');
   if (extensionOf(eid) === null) port.fired('ABI-03');
-  const { error, value } = row === null ? NOT_SUPPORTED : yield* row.serve(monitor, pc);
+  const { error, value } = yield* answer(monitor, row, pc);
   frame.set('x', BigInt.asUintN(port.xlen, error), 10);
   frame.set('x', BigInt.asUintN(port.xlen, value), 11);
   return yield* monitor.leave(frame, decide.nextPc(pc));
+}
+
+function* answer(monitor: Monitor, row: Service | null, pc: bigint): Op<Returned> {
+  const { elsewhere } = monitor.ground;
+  if (elsewhere !== null && !COVE.has(row)) return yield* elsewhere(monitor, pc);
+  return row === null ? NOT_SUPPORTED : yield* row.serve(monitor, pc);
 }
 
 /** COVH, and the NACL calls that CoVE needs: they belong to the TSM that a6 names. */

@@ -1,6 +1,7 @@
 /** Fences of protection tables: on the hart that edits, and on each other hart when it passes the RDSM. */
 import type { Change } from '../../isolate/build-edit.ts';
 import type { Op } from '../port.ts';
+import { ask, canReach, EVERYTHING } from './mail.ts';
 import type { Monitor } from './monitor.ts';
 import { PAGE } from './tables.ts';
 
@@ -44,4 +45,17 @@ export function announce({ store, hart }: Monitor): void {
   const epoch = store.shared.get('epoch') + 1n;
   store.shared.set('epoch', epoch);
   hart.set('epoch', epoch);
+}
+
+/** On every hart now, as far as others can be reached; those that cannot fence when they pass. */
+export function* fenceTables(monitor: Monitor, sdid: number | null): Op<void> {
+  const { port, spec } = monitor;
+  const reaches = canReach(monitor);
+  if (!reaches) announce(monitor);
+  yield* ask(monitor, reaches ? [...Array(spec.harts).keys()] : [port.hart], {
+    kind: 'mfence_pa',
+    first: 0n,
+    length: EVERYTHING,
+    id: sdid === null ? EVERYTHING : BigInt(sdid),
+  });
 }

@@ -6,12 +6,11 @@ import { SUCCESS } from '../abi/errors.ts';
 import { RDSM } from '../abi/rdsm.ts';
 import type { Op } from '../port.ts';
 import type { Area } from '../spec.ts';
-import { fenceEdit } from './fences.ts';
+import type { Grant } from './ground.ts';
 import type { Monitor } from './monitor.ts';
 import type { Returned } from './returned.ts';
 import { done, refused } from './returned.ts';
-import type { Grant } from './tables.ts';
-import { edit, PAGE, tableOf } from './tables.ts';
+import { PAGE } from './tables.ts';
 
 const HOST = 0;
 const RW = 3;
@@ -67,11 +66,9 @@ function* change(
   grants: readonly Grant[],
   way: 'to' | 'back from',
 ): Op<Returned> {
-  const changes = edit(monitor, base, pages, grants);
-  if (changes === null) return refused('out_of_memory');
+  if (!(yield* monitor.ground.edit(monitor, base, pages, grants))) return refused('out_of_memory');
   const text = `${pages} pages at 0x${base.toString(16)} ${way} SDID ${monitor.caller}`;
   monitor.port.note({ what: 'step', text });
-  yield* fenceEdit(monitor, changes, base, pages);
   return done(pages);
 }
 
@@ -121,15 +118,28 @@ function areAll({ base, pages }: Range, holds: Holds): boolean {
 }
 
 function isOfHost(monitor: Monitor): Holds {
-  const table = tableOf(monitor, HOST);
-  return (page) => table !== null && monitor.decide.isHosts(table.rights(page));
+  const host = monitor.ground.rightsOf(monitor, HOST);
+  return (page) => monitor.decide.isHosts(host(page));
 }
 
 function isOfDomain(monitor: Monitor): Holds {
-  const own = tableOf(monitor, monitor.caller);
-  const host = tableOf(monitor, HOST);
-  return (page) =>
-    own !== null &&
-    host !== null &&
-    monitor.decide.isDomains(own.rights(page) ?? 0, host.rights(page) ?? 0);
+  const own = monitor.ground.rightsOf(monitor, monitor.caller);
+  const host = monitor.ground.rightsOf(monitor, HOST);
+  return (page) => monitor.decide.isDomains(own(page) ?? 0, host(page) ?? 0);
+}
+
+/**
+ * Whether memory that the caller names is its own to use: RAM that its table gives it these rights in (bits of a
+ * tuple), and no memory of the RDSM, which could reach it all.
+ */
+export function mayUse(monitor: Monitor, at: bigint, size: bigint, needs: number): boolean {
+  const { spec, decide, caller } = monitor;
+  const { rdsm } = spec;
+  if (at < rdsm.base + rdsm.size && rdsm.base < at + size) return false;
+  if (!spec.ram.some((bank) => at >= bank.base && at + size <= bank.base + bank.size)) return false;
+  const rights = monitor.ground.rightsOf(monitor, caller);
+  for (let page = at - (at % PAGE); page < at + size; page += PAGE) {
+    if (!decide.mayUse(rights(page), needs)) return false;
+  }
+  return true;
 }

@@ -3,6 +3,7 @@ import type { Op, Port } from '../port.ts';
 import { RDSM_MAP } from '../layouts/rdsm.ts';
 import type { FirmwareDomain, FirmwareSpec } from '../spec.ts';
 import type { RdsmDecisions } from './decisions.ts';
+import type { Ground } from './ground.ts';
 import type { HartRecord, SeatRecord } from './store.ts';
 import { Store } from './store.ts';
 
@@ -13,6 +14,7 @@ export class Monitor {
   readonly port: Port;
   readonly spec: FirmwareSpec;
   readonly decide: RdsmDecisions;
+  readonly ground: Ground;
   readonly store: Store;
   /** SDID of the domain whose trap is served. */
   readonly caller: number;
@@ -20,21 +22,33 @@ export class Monitor {
   readonly frame: SeatRecord;
   readonly hart: HartRecord;
 
-  constructor(port: Port, spec: FirmwareSpec, decide: RdsmDecisions, caller: number) {
+  constructor(
+    port: Port,
+    spec: FirmwareSpec,
+    decide: RdsmDecisions,
+    ground: Ground,
+    caller: number,
+  ) {
     this.port = port;
     this.spec = spec;
     this.decide = decide;
-    this.store = new Store(port.own, spec.rdsm.base);
+    this.ground = ground;
+    this.store = new Store(port.own, ground.area(this));
     this.caller = caller;
     this.frame = this.seat(caller);
     this.hart = this.store.hart(port.hart);
   }
 
-  /** First thing after a trap: mscratch points to the context of whoever runs, which takes all registers. */
-  static *enter(port: Port, spec: FirmwareSpec, decide: RdsmDecisions): Op<Monitor> {
-    const seat = yield* port.csrr('mscratch');
-    const caller = RDSM_MAP.sdidOf(spec.rdsm.base, port.hart, seat);
-    const monitor = new Monitor(port, spec, decide, caller);
+  /** First thing after a trap: the scratch CSR points to the context of whoever runs, which takes all registers. */
+  static *enter(
+    port: Port,
+    spec: FirmwareSpec,
+    decide: RdsmDecisions,
+    ground: Ground,
+  ): Op<Monitor> {
+    const seat = yield* port.csrr(ground.csrs.scratch);
+    const caller = RDSM_MAP.sdidOf(ground.area({ spec }), port.hart, seat);
+    const monitor = new Monitor(port, spec, decide, ground, caller);
     for (const number of REGISTERS) monitor.frame.set('x', port.x(number), number);
     return monitor;
   }
@@ -82,8 +96,8 @@ export class Monitor {
   *leave(frame: SeatRecord, pc: bigint): Op<never> {
     const { port } = this;
     for (const number of REGISTERS) port.setX(number, frame.get('x', number));
-    yield* port.csrw('mepc', pc);
-    return yield* port.mret();
+    yield* port.csrw(this.ground.csrs.epc, pc);
+    return yield* this.ground.leave(this);
   }
 
   /** Into a domain at an entry of its own: it finds these registers, from a0 on, and nothing else. */
@@ -92,7 +106,7 @@ export class Monitor {
     values.forEach((value, k) => {
       port.setX(10 + k, value);
     });
-    yield* port.csrw('mepc', pc);
-    return yield* port.mret();
+    yield* port.csrw(this.ground.csrs.epc, pc);
+    return yield* this.ground.leave(this);
   }
 }

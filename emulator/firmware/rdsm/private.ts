@@ -6,9 +6,6 @@ import { RDSM } from '../abi/rdsm.ts';
 import { SUCCESS } from '../abi/errors.ts';
 import type { Op } from '../port.ts';
 import type { FirmwareDomain } from '../spec.ts';
-import { booted } from './boot.ts';
-import { announce } from './fences.ts';
-import { ask, canReach, EVERYTHING } from './mail.ts';
 import { assignMemory, revokeMemory } from './memory.ts';
 import type { Monitor } from './monitor.ts';
 import type { Returned } from './returned.ts';
@@ -40,7 +37,7 @@ const SERVE: Readonly<Record<Name, (monitor: Monitor, pc: bigint) => Op<Returned
   sd_info: describe,
   teeret,
   teeret_interrupted: interruptedReturn,
-  boot_done: booted,
+  boot_done: (monitor) => monitor.ground.booted(monitor),
 };
 
 const A6 = 16;
@@ -58,22 +55,14 @@ export function* privateCall(monitor: Monitor, pc: bigint): Op<Returned> {
 
 /** On every hart, now: those of one domain, or all. */
 function* fenceTables(monitor: Monitor): Op<Returned> {
-  const { port, spec, store, hart } = monitor;
+  const { port, spec, store } = monitor;
   const { sdid } = readArguments(RDSM.functions.mpt_fence, (number) => monitor.x(number));
   const all = sdid === (1n << BigInt(port.xlen)) - 1n;
   const error = yield* refuse(port, spec.tsm.profile, RDSM.functions.mpt_fence.checks, {
     sdid: () => !all && (sdid >= SDIDS || !store.isActive(Number(sdid))),
   });
   if (error !== SUCCESS) return { error, value: 0n };
-  const harts = canReach(monitor) ? [...Array(spec.harts).keys()] : [port.hart];
-  if (!canReach(monitor)) announce(monitor);
-  yield* ask(monitor, harts, {
-    kind: 'mfence_pa',
-    first: 0n,
-    length: EVERYTHING,
-    id: all ? EVERYTHING : sdid,
-  });
-  hart.set('epoch', store.shared.get('epoch'));
+  yield* monitor.ground.fenceTables(monitor, all ? null : Number(sdid));
   return done();
 }
 

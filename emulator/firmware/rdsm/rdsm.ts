@@ -4,6 +4,7 @@
  */
 import type { HandlerFactory } from '../handler.ts';
 import { boot } from './boot.ts';
+import { machineGround } from './machine-ground.ts';
 import { Monitor } from './monitor.ts';
 import { trap } from './trap.ts';
 
@@ -13,9 +14,9 @@ export const rdsm: HandlerFactory = (spec, _domain, decide) => ({
   name: 'rdsm',
   clobbers: 'x',
   *boot(port) {
-    yield* boot(new Monitor(port, spec, decide.rdsm, HOST));
+    yield* boot(new Monitor(port, spec, decide.rdsm, machineGround, HOST));
   },
   *handle(port) {
-    yield* trap(yield* Monitor.enter(port, spec, decide.rdsm));
+    yield* trap(yield* Monitor.enter(port, spec, decide.rdsm, machineGround));
   },
 });

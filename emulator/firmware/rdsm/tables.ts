@@ -5,7 +5,8 @@ import { MptTable } from '../../isolate/build-mpt.ts';
 import { MttTable } from '../../isolate/build-mtt.ts';
 import { MPT_GEOMETRIES } from '../../isolate/mpt-geometry.ts';
 import { MTT_GEOMETRIES } from '../../isolate/mtt-geometry.ts';
-import type { TableAllocator, Xwr } from '../../isolate/table-memory.ts';
+import type { TableAllocator } from '../../isolate/table-memory.ts';
+import type { Grant } from './ground.ts';
 import type { Monitor } from './monitor.ts';
 
 export const PAGE = 4096n;
@@ -44,12 +45,6 @@ export function tableOf(monitor: Monitor, sdid: number): IsolationTable | null {
 const MOST_TABLES = 8n;
 const NOTHING = { error: null, change: null };
 
-/** Rights for a range of pages in the tables of some domains. */
-export interface Grant {
-  readonly sdid: number;
-  readonly xwr: Xwr;
-}
-
 /** All edits or none: what changed, or null where the pool may not have pages enough. */
 export function edit(
   monitor: Monitor,
@@ -67,21 +62,4 @@ export function edit(
     if (change !== null) changes.push(change);
   }
   return changes;
-}
-
-/**
- * Whether memory that the caller names is its own to use: RAM that its table gives it these rights in (bits of a
- * tuple), and no memory of the RDSM, which could reach it all.
- */
-export function mayUse(monitor: Monitor, at: bigint, size: bigint, needs: Xwr): boolean {
-  const { spec, decide, caller } = monitor;
-  const { rdsm } = spec;
-  if (at < rdsm.base + rdsm.size && rdsm.base < at + size) return false;
-  if (!spec.ram.some((bank) => at >= bank.base && at + size <= bank.base + bank.size)) return false;
-  const table = tableOf(monitor, caller);
-  if (table === null) return true;
-  for (let page = at - (at % PAGE); page < at + size; page += PAGE) {
-    if (!decide.mayUse(table.rights(page), needs)) return false;
-  }
-  return true;
 }

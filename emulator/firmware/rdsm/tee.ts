@@ -3,7 +3,6 @@ import type { Op } from '../port.ts';
 import type { Monitor } from './monitor.ts';
 import type { Returned } from './returned.ts';
 import { refused } from './returned.ts';
-import { saveWorld, switchWorld } from './worlds.ts';
 
 /** scause of a TSM that is entered for a call: a code that the architecture leaves to custom use. */
 export const TEECALL = 24n;
@@ -26,8 +25,8 @@ export function* teecall(monitor: Monitor, to: number, pc: bigint): Op<Returned>
   frame.set('mepc', decide.nextPc(pc));
   hart.set('caller', BigInt(monitor.caller + 1));
   const values = argumentsOf(monitor);
-  yield* switchWorld(monitor, to, 'call');
-  yield* port.csrw('scause', TEECALL);
+  yield* monitor.ground.switchWorld(monitor, to, 'call');
+  yield* port.csrw(monitor.ground.csrs.cause, TEECALL);
   port.fired('TEE-01');
   port.fired('TEE-05');
   port.note({ what: 'step', text: `TEECALL to the TSM of SDID ${to}` });
@@ -39,7 +38,7 @@ function* teeresume(monitor: Monitor, to: number, pc: bigint): Op<never> {
   frame.set('mepc', decide.nextPc(pc));
   hart.set('interrupted', 0n);
   hart.set('caller', BigInt(monitor.caller + 1));
-  yield* switchWorld(monitor, to, 'return');
+  yield* monitor.ground.switchWorld(monitor, to, 'return');
   port.note({ what: 'step', text: `TEERESUME of the TSM of SDID ${to}` });
   const seat = monitor.seat(to);
   return yield* monitor.leave(seat, seat.get('mepc'));
@@ -51,7 +50,7 @@ export function* teeret(monitor: Monitor): Op<Returned> {
   const host = Number(hart.get('caller')) - 1;
   if (host < 0) return refused('invalid_state');
   const [error, value] = argumentsOf(monitor);
-  yield* switchWorld(monitor, host, 'return');
+  yield* monitor.ground.switchWorld(monitor, host, 'return');
   hart.set('caller', 0n);
   const seat = monitor.seat(host);
   for (let number = 1; number < 32; number++) {
@@ -79,12 +78,7 @@ export function* interruptedReturn(monitor: Monitor, pc: bigint): Op<Returned> {
   for (const k of ARGUMENTS) hart.set('call', seat.get('x', A0 + k), k);
   hart.set('interrupted', BigInt(monitor.caller + 1));
   hart.set('caller', 0n);
-  yield* switchWorld(monitor, host, 'return');
+  yield* monitor.ground.switchWorld(monitor, host, 'return');
   port.note({ what: 'step', text: `SDID ${monitor.caller} is interrupted` });
   return yield* monitor.leave(seat, seat.get('mepc') - 4n);
-}
-
-/** The TSM of the caller has booted on this hart: what its CSRs hold is what each call begins with. */
-export function* keepBooted(monitor: Monitor): Op<void> {
-  yield* saveWorld(monitor);
 }

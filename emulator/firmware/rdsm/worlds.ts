@@ -1,13 +1,11 @@
 /** The world switch: the registers of one domain leave the hart, those of another take their place. */
 import { RDSM_MAP } from '../layouts/rdsm.ts';
 import type { Op } from '../port.ts';
+import type { Entry } from './ground.ts';
 import type { Monitor } from './monitor.ts';
 import { SWITCHED } from './switched.ts';
 
 const ALL_ONES = (1n << 64n) - 1n;
-
-/** `call`: a TSM is entered for a call, with interrupts off; `return`: a domain goes on as it was. */
-export type Entry = 'call' | 'return';
 
 /** mmpt, or mttp in the MTT era; null: no table, domains are not switched by a register. */
 export function isolationCsr({ spec }: Monitor): 'mmpt' | 'mttp' | null {

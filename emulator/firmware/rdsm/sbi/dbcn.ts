@@ -3,7 +3,7 @@ import type { Op } from '../../port.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Returned } from '../returned.ts';
 import { done, NOT_SUPPORTED, refused } from '../returned.ts';
-import { mayUse } from '../tables.ts';
+import { mayUse } from '../memory.ts';
 
 const READ = 1;
 const WRITE = 2;

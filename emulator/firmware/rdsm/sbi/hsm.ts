@@ -4,7 +4,7 @@ import { canReach, clearIpi, sendIpi, serveMail } from '../mail.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Returned } from '../returned.ts';
 import { done, NOT_SUPPORTED, refused } from '../returned.ts';
-import { mayUse } from '../tables.ts';
+import { mayUse } from '../memory.ts';
 import { clearSeat, loadWorld } from '../worlds.ts';
 
 const STATES = { started: 0n, stopped: 1n, starting: 2n } as const;
