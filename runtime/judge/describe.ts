@@ -8,6 +8,7 @@ import {
   type Profile,
 } from '../../emulator/index.ts';
 import type { Actual, CallReturn, TvmExit } from './actual.ts';
+import { INTERRUPTS } from './interrupts.ts';
 import { hex } from '../explain/text-width.ts';
 
 const FAULTS: Readonly<Record<number, string>> = {
@@ -73,10 +74,16 @@ export function describeReturn({ error, value }: Pick<CallReturn, 'error' | 'val
 export function describeExit(exit: TvmExit, profile: Profile = 'spec'): string {
   const fatal = exit.fatal ? ' fatal' : '';
   if (exit.ended === true) return 'exits end';
-  if (exit.interrupt) return `exits interrupt ${interruptName(exit.cause)}${fatal}`;
+  if (exit.interrupt) return `exits interrupt ${interruptWord(exit.cause)}${fatal}`;
   if (exit.cause === 10) return `exits ecall ${calleeName(exit, profile)}${fatal}`;
   const at = exit.cause >= 20 && exit.cause !== 22 ? ` at gpa ${hex(exit.gpa)}` : '';
   return `exits ${faultName(exit.cause)}${at}${fatal}`;
+}
+
+/** As scenarios say it. */
+function interruptWord(code: number): string {
+  const found = Object.entries(INTERRUPTS).find(([, codes]) => codes.includes(code));
+  return found?.[0] ?? String(code);
 }
 
 function calleeName(exit: TvmExit, profile: Profile): string {

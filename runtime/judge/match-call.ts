@@ -50,7 +50,10 @@ export function matchExit(actual: Out, verdict: Verdict<'exits'>, profile: Profi
     return exit.ended === true ? matchKept(actual) : `the vCPU came out otherwise: it ${got}`;
   }
   const why = differs(exit, verdict, profile);
-  if (why) return `the vCPU ${got}, not ${verdict.why} ${verdict.what}`.trim();
+  if (why) {
+    const kind = verdict.why === 'fault' ? '' : `${verdict.why} `;
+    return `the vCPU ${got}, not ${kind}${verdict.what}`;
+  }
   if (exit.fatal !== verdict.fatal) {
     return exit.fatal
       ? `the vCPU ${got}, and cannot go on: the exit is fatal`

@@ -146,7 +146,7 @@ function matchVia({ via }: PlanAlternative, actual: Actual): string | null {
     (trap) => causes.has(exceptionOf(trap)) && (mode === null || trap.takenIn === mode),
   );
   if (found) return null;
-  const list = actual.via.map((trap) => `${named(trap.cause)} taken in ${trap.takenIn}`);
+  const list = actual.via.map((trap) => `${named(trap.cause)} taken in ${modeName(trap)}`);
   return `firmware absorbed ${list.length === 0 ? 'nothing' : list.join(', ')} on the way`;
 }
 
@@ -178,6 +178,10 @@ function raised(trap: Trap): string {
 /** The cause of an exception; -1: it is an interrupt. */
 function exceptionOf({ cause, interrupt }: Trap): number {
   return interrupt === true ? -1 : cause;
+}
+
+function modeName({ takenIn }: Trap): string {
+  return takenIn === 'S' ? 'HS' : takenIn;
 }
 
 function named(cause: number): string {
