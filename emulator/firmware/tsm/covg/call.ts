@@ -3,6 +3,7 @@ import { functionOf } from '../../abi/abi.ts';
 import { type ATST, COVG } from '../../abi/covg.ts';
 import { ERRORS } from '../../abi/errors.ts';
 import type { Op } from '../../port.ts';
+import type { RuleId } from '../../../rules/fired.ts';
 import { failure, type Outcome, type TsmContext } from '../context.ts';
 import { callExit } from '../run/exit.ts';
 import { type Answer, stays } from '../sbi/call.ts';
@@ -29,6 +30,14 @@ const SERVE: Readonly<Record<Name, Serve>> = {
   read_measurement: attests('read_measurement'),
 };
 
+/** Attestation calls that the host is told of. */
+const TOLD: Partial<Record<Name, RuleId>> = {
+  get_attcaps: 'EXIT-19',
+  extend_measurement: 'EXIT-20',
+  get_evidence: 'EXIT-21',
+  read_measurement: 'EXIT-22',
+};
+
 function attests(name: keyof typeof ATTESTATION_CALLS): Serve {
   return (context, { record, tvm }) =>
     ATTESTATION_CALLS[name](context, tvm, (register) => record.get('x', register));
@@ -49,7 +58,7 @@ export function* covgCall(
   const reflects = COVG.functions[name].reflects?.[profile] ?? 'stays';
   if (outcome.error !== 0n || reflects === 'stays') return stays(outcome);
   if (!run.hearsHost(reflects)) port.fired('EXIT-18');
-  port.fired('EXIT-01');
+  port.fired(TOLD[name] ?? 'EXIT-01');
   return {
     outcome: run.hearsHost(reflects) ? null : outcome,
     exit: callExit(context, vcpu, reflects),

@@ -3,11 +3,20 @@ import { readArguments } from '../../abi/call.ts';
 import { refuse } from '../../abi/check.ts';
 import { COVG } from '../../abi/covg.ts';
 import { ERRORS, SUCCESS } from '../../abi/errors.ts';
+import type { RegionKind } from '../../layouts/region.ts';
 import { PENDING } from '../../layouts/vcpu.ts';
 import type { Op } from '../../port.ts';
 import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { SHARING } from '../run/pending.ts';
-import { carve, fits, isWithin, readRegions, writeRegions } from '../tvm/regions.ts';
+import {
+  carve,
+  fits,
+  isWithin,
+  overlaps,
+  readRegions,
+  type Region,
+  writeRegions,
+} from '../tvm/regions.ts';
 import type { Vcpu } from '../vcpu/vcpu.ts';
 import { type GuestRange, rangeConditions } from './range.ts';
 
@@ -23,7 +32,8 @@ export function* share(context: TsmContext, vcpu: Vcpu): Op<Outcome> {
     region: () => !isConfidential(),
   });
   if (error !== SUCCESS) {
-    if (length > 0n && !isConfidential()) port.fired('SHAR-01');
+    if (length > 0n && overlaps(ofKind(regions, 'mmio'), gpa, length)) port.fired('SHAR-13');
+    else if (length > 0n && !isConfidential()) port.fired('SHAR-01');
     return failure(error);
   }
   port.fired('SHAR-12');
@@ -42,6 +52,9 @@ export function* unshare(context: TsmContext, vcpu: Vcpu): Op<Outcome> {
   });
   return error === SUCCESS ? ask(context, vcpu, 'unshare', range) : failure(error);
 }
+
+const ofKind = (regions: readonly Region[], kind: RegionKind) =>
+  regions.filter((region) => region.kind === kind);
 
 /** What is mapped may be removed from now on; the vCPU goes on when the host says so and nothing is left. */
 function ask(

@@ -1,5 +1,5 @@
 /** What the TSM writes to and reads from the memory that the host registered for exits. */
-import type { HART_CONTEXT} from '../../layouts/hart-context.ts';
+import type { HART_CONTEXT } from '../../layouts/hart-context.ts';
 import { NO_SHMEM } from '../../layouts/hart-context.ts';
 import { naclBytes, naclCsr, naclGpr, NACL_CSRS } from '../../layouts/nacl.ts';
 import type { BoundTo } from '../../layouts/record.ts';
