@@ -80,6 +80,8 @@ export class CsrFile implements CsrState {
   lines = 0;
   /** Something happened that may make an interrupt pending or due; who looks clears it. */
   attention = false;
+  /** The page of the M-mode firmware, where non-maskable interrupts go; null: there is none. */
+  firmware: bigint | null = null;
   /** Where `time` comes from; null: a tick for every instruction of this hart. */
   clock: { now(): bigint } | null = null;
   /** Rises with each write that may change how memory accesses are decided. */
@@ -110,6 +112,7 @@ export class CsrFile implements CsrState {
     this.inFlight = 0;
     this.lines = 0;
     this.attention = false;
+    this.firmware = null;
     this.#untouched = true;
     this.cells.set(this.#binding.initial);
     const domain = REVISIONS[platform.revision].csr;

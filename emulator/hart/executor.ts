@@ -222,7 +222,7 @@ export class Executor {
       this.nmi = false;
       takeNmi(csrs, hart.decisions.trap, mode, registers.pc);
       hart.counts.trapped('M');
-      this.goTo('M', nmiVectors(csrs.platform).interrupt);
+      this.goTo('M', nmiVectors(csrs).interrupt);
       return true;
     }
     const next = nextInterrupt(csrs, mode);

@@ -145,7 +145,7 @@ export function trapVector(csrs: CsrFile, decide: TrapDecisions, trap: Trap): bi
   if (trap.takenIn === 'M' && csrs.has('mnstatus')) {
     const { NMIE } = MNSTATUS;
     // An exception of the handler of a non-maskable interrupt.
-    if ((csrs.raw('mnstatus') & NMIE) === 0n) return nmiVectors(platform).exception;
+    if ((csrs.raw('mnstatus') & NMIE) === 0n) return nmiVectors(csrs).exception;
   }
   const tvec = csrs.raw(VECTORS[trap.takenIn]);
   const isVectored = decide.isVectored((tvec & 3n) === 1n, trap.interrupt === true);
@@ -161,11 +161,12 @@ const VECTORS: Readonly<Record<Mode, string>> = {
   VU: 'vstvec',
 };
 
-/** Where non-maskable interrupts go, and exceptions while one is served: the first bytes of RAM. */
-export function nmiVectors({ ram }: Platform): {
+/** Where non-maskable interrupts go, and exceptions while one is served: to firmware, or the first bytes of RAM. */
+export function nmiVectors({ firmware, platform: { ram } }: CsrFile): {
   readonly interrupt: bigint;
   readonly exception: bigint;
 } {
+  if (firmware !== null) return { interrupt: firmware, exception: firmware };
   const base = ram[0]?.base ?? 0n;
   return { interrupt: base, exception: base + 4n };
 }

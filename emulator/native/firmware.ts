@@ -88,6 +88,7 @@ export class Firmware implements Passage, Runner {
     for (const core of this.#cores) {
       const { executor } = core;
       executor.native = () => (core.isMapped = this.#driver.at(core, true) !== null);
+      executor.hart.csrs.firmware = first.base;
       executor.mode = 'M';
       executor.registers.pc = first.base + BigInt(BOOT);
       executor.registers.setX(10, BigInt(core.id));

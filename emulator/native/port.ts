@@ -1,10 +1,8 @@
 /** The port of one hart: operations of handlers as instructions that it executes. */
 import { OPERATIONS } from '../access/kinds.ts';
-import type { Operation, OperationName } from '../access/kinds.ts';
+import type { OperationName } from '../access/kinds.ts';
 import type { Denial, Trap } from '../access/trap.ts';
 import type { FenceName } from '../cache/fence-request.ts';
-import { COMBINE } from '../engine/amo.ts';
-import { Value } from '../access/parts.ts';
 import type { Note, Op, Port, Width } from '../firmware/port.ts';
 import type { CsrOp } from '../hart/csr-file.ts';
 import { floatStatus, markFloatDirty } from '../hart/float-state.ts';
@@ -18,17 +16,11 @@ import { deniesReturn } from '../system/returns.ts';
 import { deniesWfi } from '../system/wait.ts';
 import { Blocks } from './blocks.ts';
 import { canary } from './canary.ts';
+import { AMO, modify } from './modify.ts';
 import { count } from './notes.ts';
 import type { NativeHart } from './native-hart.ts';
 import { Operations } from './operations.ts';
 import type { Met } from './operations.ts';
-
-/** The access alone: what is transferred is decided here. */
-const AMO: Operation = { kind: 'amo', effect: 'none', widths: [4, 8], feature: null };
-
-/** Of every amo: what is in memory, and the operand. */
-const old = new Value();
-const by = new Value();
 
 let ruleIndex: ReadonlyMap<RuleId, number> | null = null;
 
@@ -131,15 +123,9 @@ export class PortOfHart extends Operations implements Port {
       const met = yield* this.trap(raised, false, `amo${what} at ${hex(at)}`, at, value);
       if (met === 'done') return this.result;
     }
-    const { executor } = this.core;
-    this.#take(size);
-    const found = executor.cell.join(old.lo, old.hi);
-    executor.cell.value = value;
-    by.set(executor.cell.lo, executor.cell.hi);
-    COMBINE[what](old, by);
-    this.#put(size);
+    const found = modify(this.core.executor, what, this.offset, size, value);
     if (this.waitsAt()) yield* this.paused();
-    return size === 4 ? BigInt.asUintN(32, found) : found;
+    return found;
   }
 
   *tryReadBytes(at: bigint, count: number): Op<Uint8Array | Trap> {
@@ -396,26 +382,6 @@ export class PortOfHart extends Operations implements Port {
       const what = `store of ${size} bytes at ${hex(at)}`;
       if (this.settled(raised, what, at, value) === 'done') return;
     }
-  }
-
-  /** What an AMO found, words sign-extended; and what it leaves. */
-  #take(size: number): void {
-    const { physical, page, context } = this.core.executor.hart.port;
-    const frame = physical.targetOf(page);
-    if (frame < 0) physical.loadAttended(page, this.offset, size);
-    else physical.memory.load(frame, this.offset, size);
-    old.set(physical.memory.lo, physical.memory.hi);
-    if (context.bigEndian) old.reverse(size);
-    if (size === 4) old.set(old.lo, old.lo >> 31);
-  }
-
-  #put(size: number): void {
-    const { physical, page, context } = this.core.executor.hart.port;
-    if (context.bigEndian) old.reverse(size);
-    physical.heal(page, this.offset, size);
-    const frame = physical.targetOf(page);
-    if (frame < 0) physical.storeAttended(page, this.offset, size, old.lo, old.hi);
-    else physical.memory.store(frame, this.offset, size, old.lo, old.hi);
   }
 }
 
