@@ -60,6 +60,20 @@ module.exports = {
       { path: '^emulator/oracle/' },
     ),
     rule(
+      'firmware-knows-its-port',
+      'firmware acts through its port; besides it uses builders of tables, and names of traps, fences and rules',
+      { path: '^emulator/firmware/', pathNot: tests },
+      {
+        pathNot: [
+          '^emulator/firmware/',
+          '^emulator/isolate/(build[-a-z]*|table-memory|m[pt]t-geometry)\\.ts$',
+          '^emulator/translate/(build|geometry)\\.ts$',
+          '^emulator/(access/trap|cache/fence-request|rules/fired)\\.ts$',
+          '(^|/)(@noble|cborg)/',
+        ],
+      },
+    ),
+    rule(
       'access-knows-no-hart',
       'the access path serves harts, IOMMUs and debuggers alike',
       { path: '^emulator/(memory|translate|isolate|protect|rules)/', pathNot: tests },

@@ -1,0 +1,1 @@
+import { hart } from '../hart/hart.ts'; export const a = hart;
