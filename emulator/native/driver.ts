@@ -5,6 +5,7 @@ import type { FirmwareDecisions } from '../firmware/decisions.ts';
 import type { Handler, HandlerFactory, HandlerName } from '../firmware/handler.ts';
 import type { Answer } from '../firmware/port.ts';
 import { NATIVE_WORD } from '../hart/executor.ts';
+import type { Reason } from '../rules/reasons.ts';
 import type { Continuation, Suspension } from './continuation.ts';
 import { FirmwareFault } from './firmware-fault.ts';
 import type { NativeHart } from './native-hart.ts';
@@ -39,19 +40,25 @@ export class Driver {
   at(core: NativeHart, anywhere = false): Installed | null {
     const { executor, firm } = core;
     const { hart, registers } = executor;
-    const page = pageOfPc(registers);
-    if (!anywhere && firm.pages.at(page) === undefined) return null;
+    if (!anywhere && firm.pages.at(pageOfPc(registers)) === undefined) return null;
+    const why = this.deniesFetch(core);
+    if (why !== null || hart.path.value.lo !== NATIVE_WORD) return null;
+    return firm.pages.at(hart.port.page) ?? null;
+  }
+
+  /** Why the word at a hart's pc cannot be fetched, or null: it is `path.value` then. */
+  deniesFetch({ executor: { hart, mode, registers } }: NativeHart): Reason | null {
     const { port } = hart;
     const { counts, trace, inProgram } = port;
     port.counts = NOBODYS;
     port.trace = null;
     port.inProgram = true;
-    const why = hart.perform(executor.mode, OPERATIONS.fetch, page, offsetOfPc(registers), 4);
+    const page = pageOfPc(registers);
+    const why = hart.perform(mode, OPERATIONS.fetch, page, offsetOfPc(registers), 4);
     port.counts = counts;
     port.trace = trace;
     port.inProgram = inProgram;
-    if (why !== null || hart.path.value.lo !== NATIVE_WORD) return null;
-    return firm.pages.at(port.page) ?? null;
+    return why;
   }
 
   /** Runs the firmware that a hart stands in. */

@@ -96,7 +96,12 @@ export class Firmware implements Passage, Runner {
       core.step = REST;
       this.#recording(core, () => this.#chain(core, true));
       const { pc } = executor.registers;
-      if (pc !== HOME) return `firmware leaves hart ${core.id} at 0x${pc.toString(16)}`;
+      if (pc !== HOME) {
+        const why = this.#driver.deniesFetch(core);
+        const fetched = why === null ? 'what lies there is no firmware' : `its fetch: ${why}`;
+        const where = `0x${pc.toString(16)} in ${executor.mode}`;
+        throw new FirmwareFault(null, core.id, `leaves its boot code at ${where}, ${fetched}`);
+      }
     }
     return null;
   }
