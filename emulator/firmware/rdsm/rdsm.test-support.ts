@@ -57,13 +57,14 @@ function* answer(port: Port): Op<void> {
   yield* teeret(port, 0n, port.x(10) + 1n);
 }
 
-function tsmOf(handle: TsmCode): HandlerFactory {
+function tsmOf(handle: TsmCode, before: TsmCode | undefined): HandlerFactory {
   return (spec, domain): Handler => ({
     name: 'tsm',
     clobbers: 'x',
     *boot(port) {
       const { memory } = spec.domains.find(({ sdid }) => sdid === domain) ?? { memory: null };
       yield* port.csrw('stvec', memory?.base ?? 0n);
+      if (before !== undefined) yield* before(port);
       yield* ask(port, 18n);
     },
     handle,
@@ -76,6 +77,12 @@ export interface World {
   readonly with?: readonly Feature[];
   readonly spec?: Partial<FirmwareSpec>;
   readonly tsm?: TsmCode;
+  /** What it does in its boot besides. */
+  readonly tsmBoot?: TsmCode;
+  /** Set-up before the machine boots. */
+  readonly before?: (machine: Machine) => void;
+  /** A whole TSM instead. */
+  readonly handler?: HandlerFactory;
   /** SDIDs of domains with a TSM, and of plain ones. */
   readonly tsms?: readonly number[];
   readonly plain?: readonly number[];
@@ -97,6 +104,7 @@ export class Bench {
   readonly spec: FirmwareSpec;
   readonly tables = new Map<number, IsolationTable>();
   written = '';
+  end = 0n;
 
   constructor(world: World = {}) {
     const names = world.devices ?? ['clint', 'uart', 'finisher'];
@@ -106,7 +114,10 @@ export class Bench {
     const faults = world.replaces === undefined ? [] : ['planted'];
     const platform = { ...base, features, faults };
     const planted = { says: 'planted', breaks: [], replaces: world.replaces ?? {} };
-    this.machine = new Machine({ planted }, { rdsm, tsm: tsmOf(world.tsm ?? answer) });
+    this.machine = new Machine(
+      { planted },
+      { rdsm, tsm: world.handler ?? tsmOf(world.tsm ?? answer, world.tsmBoot) },
+    );
     const why = this.machine.reset(platform);
     if (why !== null) throw new Error(why);
     const tsms = world.tsms ?? [1];
@@ -156,6 +167,7 @@ export class Bench {
       },
       read: () => -1,
     };
+    world.before?.(this.machine);
     const trouble = this.machine.boot(this.spec);
     if (trouble !== null) throw new Error(trouble);
   }
@@ -189,7 +201,9 @@ export class Bench {
       const table = this.tables.get(sdid);
       if (kind === 'host') table?.set(RAM, ordinary, 7);
       if (kind === 'tsm') table?.set(RAM, ordinary, 3);
-      if (memory !== null) table?.set(memory.base, memory.size, 7);
+      if (memory === null) continue;
+      table?.set(memory.base, memory.size, 7);
+      this.machine.fill(memory.base, memory.size, 0n);
     }
   }
 
@@ -211,6 +225,28 @@ export class Bench {
 
   covh(fid: number, values: readonly bigint[] = [], sdid = 1, hart = 0) {
     return this.call(EID.covh, functionWord(fid, sdid), values, hart);
+  }
+
+  /** Lines of a program of the host at PAGE_A; `end` is behind it. */
+  program(...lines: readonly string[]): void {
+    const assembled = assembler.assemble(lines.join('\n'), PAGE_A);
+    if (assembled.error !== null) throw new Error(assembled.error.message);
+    this.machine.writeBytes(PAGE_A, assembled.bytes);
+    this.end = PAGE_A + BigInt(assembled.bytes.length);
+  }
+
+  /** A call by a program, left where its interruption left it: at the ECALL. */
+  interruptedCall(values: readonly bigint[]): { readonly pc: bigint } {
+    this.program('li a6, 0x4000000', 'li a7, 0x434f5648', `li a0, ${values[0] ?? 0n}`, 'ecall');
+    const { machine } = this;
+    machine.start(0, { mode: 'S', pc: PAGE_A });
+    const until = [{ hart: 0, pc: this.end - 4n }];
+    machine.run({ steps: 40, until, stopAtTrap: () => false });
+    machine.run({ steps: 1, until: [], stopAtTrap: () => false });
+    machine.run({ steps: 40, until, stopAtTrap: () => false });
+    const pc = machine.readRegister(0, 'pc');
+    machine.park(0);
+    return { pc };
   }
 
   step(text: string, hart = 0) {
