@@ -19,8 +19,8 @@ import {
 } from '../tvm/virtual-machine.ts';
 import type { Values } from './call.ts';
 import { isAttested } from './local-attestation.ts';
-import { build, type Parts, reserve } from './promotion.ts';
-import { isAligned } from './ranges.ts';
+import { build, type Extent, type Parts, reserve } from './promotion.ts';
+import { isAligned, PAGE } from './ranges.ts';
 
 const WORD = 8n;
 const IDENTITY_BYTES = 64n;
@@ -44,6 +44,7 @@ export function* promoteToTvm(
   let harts = 0;
   let identity: Uint8Array | null = null;
   let parts: Parts | null = null;
+  let payload: Uint8Array | null = null;
   let tvm: Tvm | null = null;
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.promote_to_tvm.checks, {
     fdt_alignment: () => !isAligned(fdt, WORD),
@@ -54,7 +55,7 @@ export function* promoteToTvm(
       return state === null;
     },
     *tables() {
-      pages = yield* readPages(context, state?.hgatp ?? 0n, allotment.size);
+      pages = yield* readPages(context, state?.hgatp ?? 0n, pagesOf(context));
       return pages === null;
     },
     *fdt() {
@@ -67,7 +68,8 @@ export function* promoteToTvm(
     *tap() {
       if (tap === 0n) return false;
       const header = BigInt(PAYLOAD_HEADER);
-      return (yield* readSized(context, pages, tap, header, payloadSize)) === null;
+      payload = yield* readSized(context, pages, tap, header, payloadSize);
+      return payload === null;
     },
     *identity() {
       if (identityAt === 0n) return false;
@@ -81,9 +83,10 @@ export function* promoteToTvm(
     },
     *attestation() {
       if (parts === null || pages === null || state === null) return true;
-      tvm = yield* build(context, parts, pages, state, entry, identity);
+      const source = { pages, state, entry, identity, payload: extentOf(tap, payload) };
+      tvm = yield* build(context, parts, source);
       if (tvm === null) return false;
-      const isGranted = tap === 0n || (yield* isAttested(context, tvm, tap));
+      const isGranted = payload === null || isAttested(context, tvm, payload);
       if (!isGranted) dismantle(context, tvm);
       return !isGranted;
     },
@@ -92,6 +95,17 @@ export function* promoteToTvm(
   const promoted: Tvm | null = tvm;
   if (promoted === null) return failure(ERRORS.failed);
   return success(idOf(promoted));
+}
+
+/** The pages that a payload lies in. */
+function extentOf(gpa: bigint, payload: Uint8Array | null): Extent | null {
+  if (payload === null) return null;
+  return { first: gpa - (gpa % PAGE), past: gpa + BigInt(payload.length) };
+}
+
+/** No virtual machine has more pages than there are. */
+function pagesOf({ spec }: TsmContext): number {
+  return Number(spec.ram.reduce((sum, { size }) => sum + size, 0n) / PAGE);
 }
 
 const idOf = ({ record }: Tvm): bigint => record.get('id');

@@ -29,6 +29,23 @@ export interface Parts {
   readonly copies: readonly bigint[];
 }
 
+/** Guest physical addresses from `first` up to, not with, `past`. */
+export interface Extent {
+  readonly first: bigint;
+  readonly past: bigint;
+}
+
+export interface Source {
+  readonly pages: Pages;
+  readonly state: ReflectedState;
+  readonly entry: bigint;
+  readonly identity: Uint8Array | null;
+  /**
+   * A payload cannot name a measurement that covers itself: its pages are not measured, and reach the TVM as zeros.
+   */
+  readonly payload: Extent | null;
+}
+
 /** Null: there is not enough confidential memory. */
 export function reserve(
   context: TsmContext,
@@ -64,10 +81,7 @@ function tablesFor(context: TsmContext, pages: Pages): number {
 export function* build(
   context: TsmContext,
   parts: Parts,
-  pages: Pages,
-  state: ReflectedState,
-  entry: bigint,
-  identity: Uint8Array | null,
+  { pages, state, entry, identity, payload }: Source,
 ): Op<Tvm | null> {
   const { port, spec } = context;
   const regions = regionsOf(pages);
@@ -87,8 +101,10 @@ export function* build(
   let next = 0;
   for (const [gpa, from] of pages) {
     const to = parts.copies[next++] ?? 0n;
-    yield* assign(context, to, 1n, 'data', id, 'copy');
+    const isPayload = payload !== null && gpa >= payload.first && gpa < payload.past;
+    yield* assign(context, to, 1n, 'data', id, isPayload ? 'zero' : 'copy');
     map(context, tvm, gpa, to, PAGE, 0, 'data');
+    if (isPayload) continue;
     if (!(yield* copyPage(context, from, to))) {
       dismantle(context, tvm);
       return null;

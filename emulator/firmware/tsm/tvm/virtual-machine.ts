@@ -63,7 +63,7 @@ export function* readReflected(context: TsmContext): Op<ReflectedState | null> {
 export type Pages = ReadonlyMap<bigint, bigint>;
 
 /**
- * What a G-stage of the host maps, at most `most` pages of it (one more is found then). Null: no mode that there is,
+ * What a G-stage of the host maps; of more than `most` pages not all are looked at. Null: no mode that there is,
  * tables or pages that are not the host's, or addresses that a TVM does not have.
  */
 export function* readPages(context: TsmContext, hgatp: bigint, most: number): Op<Pages | null> {
