@@ -19,6 +19,7 @@ export const tsm: HandlerFactory = (spec, domain, decide) => {
   const area = spec.domains.find(({ sdid }) => sdid === domain)?.memory;
   if (area === null || area === undefined) throw new Error(`domain ${domain} has no TSM`);
   const map = tsmMap(spec, area);
+  if (map.chunks.size <= 0n) throw new Error('the TSM has no room to track so much memory');
   const parts = tvmParts(spec.tsm.maxVcpus);
   const seat = peerSeat(domain);
   const contextOn = (port: Port, hart: bigint): TsmContext => ({
