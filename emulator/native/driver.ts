@@ -4,6 +4,7 @@ import { Tally } from '../access/tally.ts';
 import type { FirmwareDecisions } from '../firmware/decisions.ts';
 import type { Handler, HandlerFactory, HandlerName } from '../firmware/handler.ts';
 import type { Answer } from '../firmware/port.ts';
+import { cellOf } from '../hart/csr-cells.ts';
 import { NATIVE_WORD } from '../hart/executor.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Continuation, Suspension } from './continuation.ts';
@@ -21,6 +22,8 @@ export type Departure = 'left' | 'trapped' | 'paused';
 
 /** What it takes to fetch firmware is nobody's: its instructions are not counted either. */
 const NOBODYS = new Tally();
+
+const EPC = { M: cellOf('mepc'), S: cellOf('sepc'), VS: cellOf('vsepc') } as const;
 
 /** Exceptions of the architecture; firmware has causes of its own for its calls. */
 const CUSTOM_CAUSE = 24;
@@ -159,13 +162,16 @@ export class Driver {
 /** The operation whose trap somebody above has handed back to the handler's own vector. */
 function handedBack(core: NativeHart, at: Installed): Suspension | null {
   const { executor } = core;
+  const { mode } = executor;
+  if (mode === 'U' || mode === 'VU') return null;
+  const epc = executor.hart.csrs.cells[EPC[mode]];
+  const offset = Number(epc & 4095n);
+  if (epc - BigInt(offset) !== executor.registers.pc) return null;
+  const suspension = core.suspensions.find(at, offset);
+  if (suspension === undefined || suspension.pc !== epc) return null;
+  if (suspension.waiting === 'pause' || suspension.of.mode !== mode) return null;
   const trap = lastTrap(executor, core.first);
   if (trap === null || trap.interrupt === true || trap.cause >= CUSTOM_CAUSE) return null;
-  const offset = Number(trap.epc & 4095n);
-  if (trap.epc - BigInt(offset) !== executor.registers.pc) return null;
-  const suspension = core.suspensions.find(at, offset);
-  if (suspension === undefined || suspension.pc !== trap.epc) return null;
-  if (suspension.waiting === 'pause' || suspension.of.mode !== executor.mode) return null;
   core.current = suspension.of;
   if (suspension.waiting === 'own') throw core.fault('must not trap in its own memory', trap);
   core.suspensions.drop(suspension);
