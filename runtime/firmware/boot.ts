@@ -1,25 +1,19 @@
 /** Boots the firmware of a case: what it is told, whose memory is whose, and the host's NACL pages. */
 import type { Area, FirmwareDomain, FirmwareSpec } from '../../emulator/index.ts';
 import { REVISIONS } from '../../emulator/index.ts';
-import { domainEdited } from '../build/tables.ts';
-import type { Harts } from '../session/actors.ts';
 import { CaseError, CaseSkip } from '../session/case-error.ts';
 import type { DomainState, World } from '../session/world.ts';
 import type { Areas } from './areas.ts';
 import { kindOf } from './domain-kind.ts';
 
-/** The XWR tuple of data. */
-const READ_WRITE = 3;
-
 /** Installs the firmware; throws a `CaseSkip` where the machine cannot have it. */
-export function bootFirmware(world: World, harts: Harts, areas: Areas): void {
-  const spec = specOf(world, areas);
-  for (const domain of world.domains.values()) {
-    if (domain.table === null || kindOf(domain.name) === 'plain') continue;
-    const edit = domain.table.set(areas.host.base, areas.host.size, READ_WRITE);
-    domainEdited(harts, domain, edit, false);
+export function bootFirmware(world: World, areas: Areas): void {
+  const { rdsm, root, tsms, tables } = areas;
+  // A loader clears what an image does not fill.
+  for (const area of [rdsm, root, tables, ...tsms]) {
+    if (area !== null) world.backEnd.fill(area.base, area.size, 0n);
   }
-  const refused = world.backEnd.boot(spec);
+  const refused = world.backEnd.boot(specOf(world, areas));
   if (refused !== null) throw new CaseSkip(refused);
 }
 

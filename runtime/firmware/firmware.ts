@@ -17,6 +17,7 @@ import { type HostMemory, hostMemory } from './host-memory.ts';
 import { HostPages } from './host-pages.ts';
 import { type CallAction, type CallSite, marshal, type Marshalled } from './marshal.ts';
 import { Nacl } from './nacl.ts';
+import { type RightsLine, TsmReach } from './reach.ts';
 import { type Loop, loopOf, type RunAction, RunLoop, sharedRange } from './run-loop.ts';
 import { buildTvm, type TsmInfo, type TvmLine } from './tvm.ts';
 
@@ -33,6 +34,7 @@ export class Firmware implements FirmwareHook {
   readonly #memory: HostMemory;
   readonly #nacl: Nacl;
   readonly #pages = new HostPages();
+  readonly #reach: TsmReach;
   readonly #host: HostCalls;
   readonly #runLoop: RunLoop;
   /** By hart: a run loop whose call has not returned. */
@@ -53,6 +55,7 @@ export class Firmware implements FirmwareHook {
     this.guests = new GuestPrograms(world, driver, judge);
     this.#memory = hostMemory(areas.host, world.platform.harts, world.platform.xlen);
     this.#nacl = new Nacl(world, this.#memory);
+    this.#reach = new TsmReach(world, harts);
     this.#calls = new Calls(world, harts, driver, (hart, call) => this.returned(hart, call));
     const call = this.call.bind(this);
     const host = (hart: number) => this.actor('host', hart);
@@ -64,13 +67,20 @@ export class Firmware implements FirmwareHook {
   boot(): void {
     if (this.#booted) return;
     this.#booted = true;
-    bootFirmware(this.#world, this.#harts, this.#areas);
+    this.#reach.boot(this.#areas);
+    bootFirmware(this.#world, this.#areas);
     if (!this.#nacl.isWanted()) return;
     for (const { id } of this.#harts.all) {
       this.call(this.actor('host', id), 'nacl', 'set_shmem', {
         shmem_phys_lo: this.#memory.nacl(id),
       });
     }
+  }
+
+  /** A line has changed what domains may touch. */
+  rightsChanged(line: RightsLine): void {
+    const isGone = line.kind === 'revoke' && this.#pages.hasConverted(this.#extent(line));
+    if (!isGone) this.#reach.line(line, this.#booted);
   }
 
   /** Whether a hart is inside a call of the scenario. */
@@ -177,6 +187,10 @@ export class Firmware implements FirmwareHook {
       for (const [name, id] of this.#names) if (id === tvm) return name;
       return `TVM ${tvm}`;
     });
+  }
+
+  #extent({ extent }: RightsLine): { readonly base: bigint; readonly size: bigint } {
+    return { base: this.#world.resolve(extent.base), size: this.#world.resolve(extent.size) };
   }
 
   #enter({ actor, tvm, vcpu }: Loop): Actual {

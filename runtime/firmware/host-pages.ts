@@ -29,6 +29,11 @@ export class HostPages {
     for (const page of range(base, pages)) this.#converted.add(page);
   }
 
+  /** Whether any page of an extent is converted. */
+  hasConverted(extent: Extent): boolean {
+    return this.#converted.size > 0 && pagesOf(extent).some((page) => this.#converted.has(page));
+  }
+
   reclaim(base: bigint, pages: bigint): void {
     for (const page of range(base, pages)) {
       this.#converted.delete(page);

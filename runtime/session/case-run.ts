@@ -154,6 +154,7 @@ export class CaseRun implements MatchContext {
         else if (line.kind === 'check') this.#check(line);
         else if (line.kind === 'tvm') this.#ask().build(line);
         else buildLine(this.world, this.harts, line);
+        if (line.kind === 'grant' || line.kind === 'revoke') this.#firmware?.rightsChanged(line);
         history?.end();
         if (this.#failures.length > 0) return this.#end('fail', null);
       }
