@@ -34,6 +34,31 @@ const lateChildren = {
   },
 };
 
+/** Libraries that only firmware needs, which few cases have: what is named of them is made when it is first used. */
+const LATE = {
+  '@noble/hashes/sha2.js': ['sha384'],
+  '@noble/hashes/hkdf.js': ['hkdf'],
+  '@noble/curves/ed25519.js': ['ed25519'],
+  cborg: ['decode', 'encode', 'rfc8949EncodeOptions', 'Tagged'],
+};
+
+const lateLibraries = {
+  name: 'late-libraries',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /./ }, ({ path, namespace, pluginData }) => {
+      if (!(path in LATE) || pluginData === 'library') return null;
+      if (namespace === 'file') return { path, namespace: 'late-library' };
+      // A package may offer itself to `import` only.
+      const how = { kind: 'import-statement', resolveDir: root, pluginData: 'library' };
+      return resolve(path, how);
+    });
+    onLoad({ filter: /./, namespace: 'late-library' }, ({ path }) => {
+      const late = (name) => `get ${name}() { return require('${path}').${name}; }`;
+      return { contents: `module.exports = { ${LATE[path].map(late).join(', ')} };` };
+    });
+  },
+};
+
 /** What every bundle of the project is built with. */
 export const common = {
   absWorkingDir: root,
@@ -41,7 +66,7 @@ export const common = {
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
-  plugins: [lateChildren],
+  plugins: [lateChildren, lateLibraries],
   loader: { '.csv': 'text' },
   logLevel: 'warning',
 };
