@@ -45,8 +45,10 @@ const LATE = {
 const lateLibraries = {
   name: 'late-libraries',
   setup({ onResolve, onLoad, resolve }) {
-    onResolve({ filter: /./ }, ({ path, namespace, pluginData }) => {
+    onResolve({ filter: /./ }, ({ path, namespace, importer, pluginData }) => {
       if (!(path in LATE) || pluginData === 'library') return null;
+      // The libraries themselves import each other as they are.
+      if (importer.includes('node_modules')) return null;
       if (namespace === 'file') return { path, namespace: 'late-library' };
       // A package may offer itself to `import` only.
       const how = { kind: 'import-statement', resolveDir: root, pluginData: 'library' };
