@@ -1,6 +1,7 @@
 /** TVMs of real code on a real machine: RDSM, TSM, and a host that makes its calls as ECALLs. */
 import { COVH } from '../../abi/covh.ts';
 import { NACL } from '../../abi/nacl.ts';
+import { TSM_INFO, TSM_INFO_SALUS } from '../../abi/structs.ts';
 import { functionOf } from '../../abi/abi.ts';
 import { Assembler } from '../../../isa/assemble.ts';
 import { wholeIsa } from '../../../isa/extensions.ts';
@@ -13,7 +14,7 @@ const PARAMETERS = RAM + 0x11_0000n;
 const SOURCE = RAM + 0x12_0000n;
 /** What the host donates: directory, TVM state, tables, vCPUs, code; then pages to be added as the guest asks. */
 const POOL = RAM + 0x40_0000n;
-const POOL_PAGES = 128n;
+const POOL_PAGES = 64n;
 /** Memory that the host shares. */
 export const SHARED = RAM + 0x20_0000n;
 
@@ -47,10 +48,11 @@ export class TvmBench extends Bench {
   constructor(world: World = {}) {
     super({ handler: tsm, ...world });
     const info = this.page();
-    this.must('get_tsm_info', [info, 48n]);
+    const shape = this.spec.tsm.profile === 'salus' ? TSM_INFO_SALUS : TSM_INFO;
+    this.must('get_tsm_info', [info, BigInt(shape.size)]);
     this.pages = {
-      state: this.machine.read(info + 24n, 8),
-      vcpu: this.machine.read(info + 40n, 8),
+      state: this.machine.read(shape.at(info, 'tvm_state_pages'), 8),
+      vcpu: this.machine.read(shape.at(info, 'tvm_vcpu_state_pages'), 8),
     };
     for (let hart = 0; hart < this.spec.harts; hart++) {
       const at = NACL_AT + 0x4000n * BigInt(hart);
