@@ -46,6 +46,8 @@ export interface Stop {
 export interface Passage {
   /** Whether a trap just taken leads into firmware: then nobody else hears of it, and the slice ends. */
   absorbs(executor: Executor, trap: Trap): boolean;
+  /** Whether a hart has run firmware since `after` was asked last: the slice ends. */
+  hasLanded(executor: Executor): boolean;
   /** A hart that came home before this run. */
   news(): Executor | null;
   /** Behind a slice: whether the hart has come home, or what trap firmware has handed to software here. */
@@ -162,6 +164,7 @@ export class Schedule {
       steps += done;
       if (done === 0 || this.leaves || this.isStopped()) break;
       if (executor.waiting || arrives(executor, places)) break;
+      if (this.passage !== null && this.passage.hasLanded(executor)) break;
     }
     return steps;
   }

@@ -182,6 +182,10 @@ export class Firmware implements Passage, Runner {
     return true;
   }
 
+  hasLanded({ hart }: Executor): boolean {
+    return this.#cores[hart.id].hasLanded;
+  }
+
   news(): Executor | null {
     const core = this.#cores.find(({ isNews }) => isNews);
     if (core === undefined) return null;
