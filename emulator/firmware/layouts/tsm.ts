@@ -13,8 +13,6 @@ const CHUNK = 512n * PAGE;
 export const TSM_RECORD = struct({
   /** 1 while a hart works on what harts share. */
   lock: 8,
-  /** Harts that have booted; the first lays out the memory. */
-  harts: 8,
   /** The id of the next TVM. */
   nextGuest: 8,
   /** The next page for the tracker. */

@@ -1,10 +1,12 @@
 /** The TSM: what runs when a hart has fetched from its page. */
+import type { FirmwareDecisions } from '../decisions.ts';
 import type { Handler, HandlerFactory } from '../handler.ts';
 import { HART_CONTEXT, NO_SHMEM } from '../layouts/hart-context.ts';
 import { recordAt } from '../layouts/record.ts';
 import { HART_CONTEXT_OFFSET, HART_RECORD, TSM_RECORD, tsmMap } from '../layouts/tsm.ts';
 import { tvmParts } from '../layouts/tvm.ts';
 import type { Op, Port } from '../port.ts';
+import type { FirmwareSpec } from '../spec.ts';
 import { lock, type TsmContext, unlock } from './context.ts';
 import { hostCall } from './dispatch.ts';
 import { hostEpoch, enterHost } from './pages/host-epoch.ts';
@@ -15,14 +17,19 @@ import { peerSeat } from './seats/peer.ts';
 /** 0 is the TSM, 1 the host. */
 const FIRST_GUEST = 2n;
 
-export const tsm: HandlerFactory = (spec, domain, decide) => {
+/** What every part of a TSM is given on a hart, by the port and the address of the hart's page. */
+export function contextsOf(
+  spec: FirmwareSpec,
+  domain: number,
+  decide: FirmwareDecisions,
+): (port: Port, hart?: bigint) => TsmContext {
   const area = spec.domains.find(({ sdid }) => sdid === domain)?.memory;
   if (area === null || area === undefined) throw new Error(`domain ${domain} has no TSM`);
   const map = tsmMap(spec, area);
   if (map.chunks.size <= 0n) throw new Error('the TSM has no room to track so much memory');
   const parts = tvmParts(spec.tsm.maxVcpus);
   const seat = peerSeat(domain);
-  const contextOn = (port: Port, hart: bigint): TsmContext => ({
+  return (port, hart = map.hart(port.hart)) => ({
     port,
     spec,
     sdid: domain,
@@ -34,18 +41,24 @@ export const tsm: HandlerFactory = (spec, domain, decide) => {
     decisions: decide.tsm,
     run: decide.run,
   });
+}
+
+export const tsm: HandlerFactory = (spec, domain, decide) => {
+  const contextOn = contextsOf(spec, domain, decide);
   const handler: Handler = {
     name: 'tsm',
     clobbers: 'x',
     *boot(port) {
-      const context = contextOn(port, map.hart(port.hart));
+      const context = contextOn(port);
+      if (port.hart === 0) yield* layOut(context);
       yield* lock(context);
       yield* bootHart(context);
       yield* unlock(context);
-      yield* seat.bootDone(port);
+      yield* context.seat.bootDone(port);
     },
     *handle(port) {
       const context = contextOn(port, yield* port.csrr('sscratch'));
+      const { seat } = context;
       if (!(yield* seat.isHostCall(port))) return yield* guestTrap(context);
       yield* lock(context);
       const { error, value } = yield* hostCall(context);
@@ -56,17 +69,18 @@ export const tsm: HandlerFactory = (spec, domain, decide) => {
   return handler;
 };
 
-/** What one hart needs; the first to come also lays out what they share. */
+/** What harts share, by the first of them: the others boot behind it. Chunks of the tracker are cleared when taken. */
+function* layOut(context: TsmContext): Op<void> {
+  const { port, map } = context;
+  yield* port.zero(map.record, Number(map.chunks.base - map.record));
+  const tsm = recordAt(port.own, TSM_RECORD, map.record);
+  tsm.set('nextGuest', FIRST_GUEST);
+  tsm.set('nextChunk', map.chunks.base);
+  hostEpoch(context).begin();
+}
+
 function* bootHart(context: TsmContext): Op<void> {
   const { port, map, hart } = context;
-  const tsm = recordAt(port.own, TSM_RECORD, map.record);
-  const harts = tsm.get('harts');
-  if (harts === 0n) {
-    tsm.set('nextGuest', FIRST_GUEST);
-    tsm.set('nextChunk', map.chunks.base);
-    hostEpoch(context).begin();
-  }
-  tsm.set('harts', harts + 1n);
   recordAt(port.own, HART_RECORD, hart).set('hart', BigInt(port.hart));
   recordAt(port.own, HART_CONTEXT, hart + HART_CONTEXT_OFFSET).set('nacl', NO_SHMEM);
   yield* enterHost(context);

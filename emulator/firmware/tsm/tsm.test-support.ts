@@ -12,7 +12,8 @@ import { encode } from '../layouts/encode.ts';
 import type { Op, Port } from '../port.ts';
 import type { FirmwareSpec } from '../spec.ts';
 import type { CovhName, Values } from './covh/call.ts';
-import { tsm } from './entry.ts';
+import type { TsmContext } from './context.ts';
+import { contextsOf, tsm } from './entry.ts';
 
 export const PAGE = 4096n;
 export const RAM = { base: 0x8000_0000n, size: 0x1000_0000n };
@@ -183,6 +184,11 @@ export class TestTsm {
     for (let hart = 1; hart < this.spec.harts; hart++) {
       expect(this.call('local_fence', {}, hart)).toBe(0n);
     }
+  }
+
+  /** What the TSM's own parts see on a hart, between calls. */
+  context(hart = 0): TsmContext {
+    return contextsOf(this.spec, 1, FIRMWARE_DECISIONS)(this.#port(hart, []));
   }
 
   #drive(

@@ -92,11 +92,12 @@ export class PageTracker {
     return this.#own.read(TSM_RECORD.at(this.#map.record, 'nextChunk'), 8);
   }
 
-  /** Memory of the TSM is zero at boot, and a chunk is never given back. */
+  /** A chunk is never given back. */
   #take(entry: bigint): bigint {
     const chunk = this.#nextChunk();
     const { base, size } = this.#map.chunks;
     if (chunk + PAGE > base + size) throw new RangeError('no memory for the page tracker');
+    for (let at = chunk; at < chunk + PAGE; at += 8n) this.#own.write(at, 8, 0n);
     this.#own.write(TSM_RECORD.at(this.#map.record, 'nextChunk'), 8, chunk + PAGE);
     this.#own.write(entry, 8, chunk);
     return chunk;
