@@ -9,7 +9,7 @@ import { clearSeat, saveWorld, switchWorld } from './worlds.ts';
 /** Where harts without a program stand: outside memory. */
 export const HOME = 0x800n;
 /** From the page of a handler to its boot entry. */
-const BOOT_ENTRY = 0x800n;
+export const BOOT_ENTRY = 0x800n;
 
 const STCE = 1n << 63n;
 const ECALL_FROM_S = 1n << 9n;
@@ -22,7 +22,7 @@ const MPV = 1n << 39n;
 const NMIE = 1n << 3n;
 
 /** Firmware of domains that this RDSM has to boot, in order. */
-function toBoot(monitor: Monitor): readonly FirmwareDomain[] {
+export function toBoot(monitor: Monitor): readonly FirmwareDomain[] {
   if (!monitor.ground.hasWorlds(monitor)) return [];
   return monitor.spec.domains.filter(({ kind }) => kind === 'tsm');
 }
@@ -45,7 +45,7 @@ export function* boot(monitor: Monitor): Op<never> {
 }
 
 /** Records and the pool of pages for tables, as the platform's description says. */
-function layOut({ spec, store }: Monitor): void {
+export function layOut({ spec, store }: Monitor): void {
   if (RDSM_MAP.size(spec.harts) > spec.rdsm.size) {
     throw new RangeError(`the memory of the RDSM is too small for ${spec.harts} harts`);
   }
@@ -66,7 +66,7 @@ function layOut({ spec, store }: Monitor): void {
   shared.set('magic', RDSM_MAGIC);
 }
 
-function prepareHart(monitor: Monitor): void {
+export function prepareHart(monitor: Monitor): void {
   const { hart, store, spec } = monitor;
   hart.set('epoch', store.shared.get('epoch'));
   for (const field of ['hsm', 'caller', 'interrupted', 'ipi', 'mail', 'done'] as const) {

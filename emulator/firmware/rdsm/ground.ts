@@ -14,8 +14,16 @@ export interface Grant {
 
 /** In M-mode with protection tables: `machine-ground.ts`. A nesting root has its own. */
 export interface Ground {
-  /** CSRs by their part: own scratch and exception pc; cause of a trap as a domain's software reads it. */
-  readonly csrs: { readonly scratch: string; readonly epc: string; readonly cause: string };
+  /** CSRs by their part. */
+  readonly csrs: {
+    /** Own scratch and exception pc. */
+    readonly scratch: string;
+    readonly epc: string;
+    /** Cause of a trap as a domain's software reads it. */
+    readonly cause: string;
+    /** The CSR that a domain's software reaches under the name of one of HS. */
+    readonly named: (csr: string) => string;
+  };
   /** Where records lie: the area of the handler. */
   area(monitor: Pick<Monitor, 'spec'>): bigint;
   /** Whether several domains are served: their firmware booted, its calls carried. */
@@ -27,6 +35,8 @@ export interface Ground {
   saveWorld(monitor: Monitor): Op<void>;
   /** The caller's leave the hart, those of `to` take their place; x registers and pc stay to be loaded. */
   switchWorld(monitor: Monitor, to: number, entry: Entry): Op<void>;
+  /** What keeps `to` apart takes the place of what keeps the caller apart. */
+  switchTable(monitor: Monitor, to: number): Op<void>;
   /** mret or sret: to where the exception pc says. */
   leave(monitor: Monitor): Op<never>;
   /** A TSM has booted on this hart: whatever comes next there. */

@@ -4,7 +4,7 @@ import { booted } from './boot.ts';
 import { fenceEdit, fenceTables } from './fences.ts';
 import type { Ground } from './ground.ts';
 import { edit, tableOf } from './tables.ts';
-import { saveWorld, switchWorld } from './worlds.ts';
+import { saveWorld, switchTable, switchWorld } from './worlds.ts';
 
 /** Models in which it runs a world per domain; in the others it is plain firmware below one supervisor. */
 const SWITCHING: ReadonlySet<FirmwareSpec['model']> = new Set(['tsm_peer', 'smmpt_light']);
@@ -13,12 +13,13 @@ const SWITCHING: ReadonlySet<FirmwareSpec['model']> = new Set(['tsm_peer', 'smmp
 const EVERYTHING = 7;
 
 export const machineGround: Ground = {
-  csrs: { scratch: 'mscratch', epc: 'mepc', cause: 'scause' },
+  csrs: { scratch: 'mscratch', epc: 'mepc', cause: 'scause', named: (csr) => csr },
   area: ({ spec }) => spec.rdsm.base,
   hasWorlds: ({ spec }) => SWITCHING.has(spec.model),
   elsewhere: null,
   saveWorld,
   switchWorld,
+  switchTable,
   leave: ({ port }) => port.mret(),
   booted,
   rightsOf(monitor, sdid) {

@@ -229,24 +229,38 @@ export class Bench {
 
   /** Lines of a program of the host at PAGE_A; `end` is behind it. */
   program(...lines: readonly string[]): void {
-    const assembled = assembler.assemble(lines.join('\n'), PAGE_A);
-    if (assembled.error !== null) throw new Error(assembled.error.message);
-    this.machine.writeBytes(PAGE_A, assembled.bytes);
-    this.end = PAGE_A + BigInt(assembled.bytes.length);
+    this.end = this.programAt(PAGE_A, lines);
   }
 
-  /** A call by a program, left where its interruption left it: at the ECALL. */
-  interruptedCall(values: readonly bigint[]): { readonly pc: bigint } {
-    this.program('li a6, 0x4000000', 'li a7, 0x434f5648', `li a0, ${values[0] ?? 0n}`, 'ecall');
+  programAt(at: bigint, lines: readonly string[]): bigint {
+    const assembled = assembler.assemble(lines.join('\n'), at);
+    if (assembled.error !== null) throw new Error(assembled.error.message);
+    this.machine.writeBytes(at, assembled.bytes);
+    return at + BigInt(assembled.bytes.length);
+  }
+
+  /** A program calls, and stands at its ECALL again: the call was interrupted. Returns where it stands. */
+  interruptedCall(values: readonly bigint[]): bigint {
+    const words = [0, 1, 2, 3, 4, 5].map((k) => `li a${k}, ${values[k] ?? 0n}`);
+    this.program('li a6, 0x4000000', 'li a7, 0x434f5648', ...words, 'ecall', 'nop');
     const { machine } = this;
     machine.start(0, { mode: 'S', pc: PAGE_A });
-    const until = [{ hart: 0, pc: this.end - 4n }];
+    const until = [{ hart: 0, pc: this.end - 8n }];
     machine.run({ steps: 40, until, stopAtTrap: () => false });
     machine.run({ steps: 1, until: [], stopAtTrap: () => false });
     machine.run({ steps: 40, until, stopAtTrap: () => false });
-    const pc = machine.readRegister(0, 'pc');
-    machine.park(0);
-    return { pc };
+    return machine.readRegister(0, 'pc');
+  }
+
+  /** The program goes on at its ECALL with other registers: what it gets there. */
+  calledAgain(registers: Readonly<Record<string, bigint>>) {
+    const { machine } = this;
+    for (const [name, value] of Object.entries(registers)) machine.writeRegister(0, name, value);
+    machine.writeRegister(0, 'pc', this.end - 8n);
+    const until = [{ hart: 0, pc: this.end - 4n }];
+    machine.run({ steps: 40, until, stopAtTrap: () => false });
+    const error = BigInt.asIntN(64, machine.readRegister(0, 'x10'));
+    return { error, value: machine.readRegister(0, 'x11') };
   }
 
   step(text: string, hart = 0) {

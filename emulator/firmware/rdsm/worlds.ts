@@ -15,29 +15,35 @@ export function isolationCsr({ spec }: Monitor): 'mmpt' | 'mttp' | null {
 
 /** Saves what belongs to the domain that runs, and brings what belongs to `to`. Its x registers stay to be loaded. */
 export function* switchWorld(monitor: Monitor, to: number, entry: Entry): Op<void> {
-  const { port, spec, caller } = monitor;
+  const { port, ground, caller } = monitor;
   yield* saveWorld(monitor);
-  const csr = isolationCsr(monitor);
-  if (csr !== null) yield* port.csrw(csr, monitor.store.domain(to).get('mmpt'));
-  yield* separate(monitor, caller, to);
+  yield* ground.switchTable(monitor, to);
   yield* loadWorld(monitor, to, entry);
-  yield* port.csrw('mscratch', RDSM_MAP.seat(spec.rdsm.base, port.hart, to));
+  yield* port.csrw(ground.csrs.scratch, RDSM_MAP.seat(ground.area(monitor), port.hart, to));
   port.note({ what: 'world switch', from: caller, to });
+}
+
+/** mmpt of a domain; its cached translations are apart from those of others. */
+export function* switchTable(monitor: Monitor, to: number): Op<void> {
+  const csr = isolationCsr(monitor);
+  if (csr !== null) yield* monitor.port.csrw(csr, monitor.store.domain(to).get('mmpt'));
+  yield* separate(monitor, monitor.caller, to);
 }
 
 /** CSRs of the domain that runs, to its context. */
 export function* saveWorld(monitor: Monitor): Op<void> {
   const { port, spec, decide, caller } = monitor;
+  const { named } = monitor.ground.csrs;
   const frame = monitor.frame;
   for (const { csr, field, exists } of SWITCHED) {
     if (!exists(spec) || !decide.switches(csr)) continue;
-    let value = yield* port.csrr(csr);
+    let value = yield* port.csrr(named(csr));
     // An interrupt that was only passed on to a TSM, for the host, stays the host's.
     if (csr === 'sip' && caller !== 0) value &= ~monitor.seat(0).get('sip');
     frame.set(field, value);
   }
   if (!monitor.has('Sstc')) return;
-  const deadline = yield* monitor.readWide('stimecmp');
+  const deadline = yield* monitor.readWide(named('stimecmp'));
   // Another value than the one that it was entered with is its own.
   if (caller === 0 || deadline !== frame.get('armed')) frame.set('stimecmp', deadline);
 }
@@ -45,20 +51,22 @@ export function* saveWorld(monitor: Monitor): Op<void> {
 /** CSRs of a domain, from its context. */
 export function* loadWorld(monitor: Monitor, to: number, entry: Entry): Op<void> {
   const { port, spec, decide } = monitor;
+  const { named } = monitor.ground.csrs;
   const seat = monitor.seat(to);
   for (const { csr, field, exists } of SWITCHED) {
     if (!exists(spec) || !decide.switches(csr)) continue;
     const saved = seat.get(field);
-    if (entry === 'call' && csr === 'sie') yield* port.csrw(csr, decide.entrySie(saved));
-    else if (entry === 'call' && csr === 'sstatus') {
-      yield* port.csrw(csr, decide.entryStatus(saved));
-    } else yield* port.csrw(csr, saved);
+    const isCall = entry === 'call';
+    if (isCall && csr === 'sie') yield* port.csrw(named(csr), decide.entrySie(saved));
+    else if (isCall && csr === 'sstatus') {
+      yield* port.csrw(named(csr), decide.entryStatus(saved));
+    } else yield* port.csrw(named(csr), saved);
   }
   if (!monitor.has('Sstc')) return;
   const own = seat.get('stimecmp');
   const deadline = to === 0 ? own : decide.deadline(own, monitor.seat(0).get('stimecmp'));
   seat.set('armed', deadline);
-  yield* monitor.writeWide('stimecmp', deadline);
+  yield* monitor.writeWide(named('stimecmp'), deadline);
 }
 
 /** Drops cached translations and entries where two domains look the same to the hart. */
