@@ -65,7 +65,10 @@ export function buildLine(world: World, harts: Harts, line: SetupLine): void {
       world.backEnd.flush(line.what as CacheKind);
       break;
     case 'program':
-      world.programs.set(line.name, loadProgram(world, line));
+      // A TVM above may have needed it already.
+      if (!world.programs.has(line.name)) {
+        world.programs.set(line.name, loadProgram(world, line));
+      }
       break;
     case 'image':
       loadImage(world, harts, line);

@@ -19,7 +19,7 @@ import { type CallAction, type CallSite, marshal, type Marshalled } from './mars
 import { Nacl } from './nacl.ts';
 import { type RightsLine, TsmReach } from './reach.ts';
 import { type Loop, loopOf, type RunAction, RunLoop, sharedRange } from './run-loop.ts';
-import { buildTvm, type TsmInfo, type TvmLine } from './tvm.ts';
+import { buildTvm, loadPrograms, type TsmInfo, type TvmLine } from './tvm.ts';
 
 type RunTvm = { readonly tvm: bigint; readonly vcpu: bigint };
 
@@ -123,6 +123,7 @@ export class Firmware implements FirmwareHook {
 
   /** A `tvm` line. */
   build(line: TvmLine): void {
+    loadPrograms(this.#world, line);
     this.#host.covh(0, 'get_tsm_info', {});
     const tvm = buildTvm(this.#world, line, this.#host, this.#pages, this.#info);
     this.#names.set(line.name, tvm);

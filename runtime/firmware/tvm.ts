@@ -5,6 +5,7 @@
  * region is the gibibyte around its entry.
  */
 import type { PlanLine, PlanRegion } from '../../dsl/index.ts';
+import { loadProgram } from '../execute/program.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
 import type { HostCalls } from './host-calls.ts';
@@ -84,6 +85,17 @@ export function buildTvm(
   const identity = { entry_arg: 0n, tvm_identity_addr: 0n };
   calls.covh(0, 'finalize_tvm', { ...of, entry_sepc: entry, ...identity });
   return tvm;
+}
+
+/** Programs that stand below the line, in the regions that it measures, are assembled first. */
+export function loadPrograms(world: World, { from }: TvmLine): void {
+  for (const name of from) {
+    const { program } = imageOf(world, name);
+    const plan = world.plan.lines.find((line) => line.kind === 'program' && line.name === program);
+    if (plan?.kind === 'program' && !world.programs.has(plan.name)) {
+      world.programs.set(plan.name, loadProgram(world, plan));
+    }
+  }
 }
 
 /** The region of that name, or the one that holds the program of that name. */
