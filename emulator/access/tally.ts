@@ -22,9 +22,12 @@ export class Tally implements Counts {
   csrw = 0;
   world_switch = 0;
   shadow_fill = 0;
+  fill = 0;
   shadow_flush = 0;
   shadow_evict = 0;
   scrubbed = 0;
+  tlb_hit = 0;
+  tlb_miss = 0;
   trap_m = 0;
   trap_hs = 0;
   trap_vs = 0;
@@ -50,9 +53,12 @@ export class Tally implements Counts {
     this.csrw = 0;
     this.world_switch = 0;
     this.shadow_fill = 0;
+    this.fill = 0;
     this.shadow_flush = 0;
     this.shadow_evict = 0;
     this.scrubbed = 0;
+    this.tlb_hit = 0;
+    this.tlb_miss = 0;
     this.trap_m = 0;
     this.trap_hs = 0;
     this.trap_vs = 0;

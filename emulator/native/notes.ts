@@ -18,6 +18,7 @@ export function count(counts: Tally, note: Note): void {
       return;
     case 'shadow':
       counts[`shadow_${note.event}`] += note.entries;
+      counts.fill += note.references ?? 0;
       return;
     case 'step':
       return;

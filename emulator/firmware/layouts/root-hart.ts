@@ -20,16 +20,6 @@ export const PROBED = 40;
 
 /** One for each hart. The virtual CSRs belong to the hart, as the real ones do: domains share them. */
 export const ROOT_HART = struct({
-  /** 1 when the hart has gone through the root's boot. */
-  booted: 8,
-  /** Index of the domain whose software the hart executes. */
-  domain: 8,
-  /** Domains whose firmware has booted on this hart. */
-  started: 8,
-  /** The epoch of the domains' tables up to which the hart has fenced. */
-  epoch: 8,
-  /** Bit per domain: a software interrupt that another hart has sent to it on this hart. */
-  ipis: 8,
   /** Pages of the shadow pool taken on this hart: the clock of its eviction. */
   clock: 8,
   /** MODE values of hgatp and vsatp that the hart accepts, one bit each. */
@@ -40,9 +30,6 @@ export const ROOT_HART = struct({
   /** By row of the emulated CSRs: bits that software can write, and what the others read. */
   writable: [8, PROBED],
   fixed: [8, PROBED],
-
-  /** x0 .. x31 as they were trapped. */
-  x: [8, 32],
 
   /** 1 while a guest of the domain runs: "V=1" as the domain sees it. */
   virt: 8,
@@ -67,29 +54,12 @@ export const ROOT_HART = struct({
   ownHie: 8,
 });
 
-/** One for each domain on each hart. */
+/** One for each domain on each hart; its registers lie in the context that the RDSM's code keeps (`RDSM_SEAT`). */
 export const ROOT_DOMAIN = struct({
-  /** What a switch to another domain saves. */
-  x: [8, 32],
-  pc: 8,
-  /** 1: it was in VS-mode, 0: in VU-mode. */
-  supervisor: 8,
-  switched: [8, 16],
-  /** 1: it is inside a call of the host. */
-  called: 8,
-
   /** Root of its guest's shadow table in the pool; 0: none. */
   shadow: 8,
   /** hgatp without its PPN: the MODE and VMID that the shadow table stands for. */
   shadowFor: 8,
   /** SBI NACL shared memory of the domain on this hart; all ones: none. */
   nacl: 8,
-});
-
-/** Shared by all harts. */
-export const ROOT_GLOBAL = struct({
-  /** Rises whenever an entry of a domain's table was cleared or narrowed. */
-  epoch: 8,
-  /** Bytes used of the pages for tables. */
-  tables: 8,
 });

@@ -1,56 +1,80 @@
 /** What the root does on each hart before any domain's software runs. */
+import { RDSM_MAGIC } from '../layouts/rdsm.ts';
 import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
+import { BOOT_ENTRY, HOME, layOut, prepareHart, toBoot } from '../rdsm/boot.ts';
+import { saveWorld, switchWorld } from '../rdsm/worlds.ts';
 import type { Root } from './context.ts';
 import { recordOf } from './context.ts';
-import { leave } from './handle.ts';
 import { virtualCsrs } from './csr-rows.ts';
 import { probeCsrs } from './probe.ts';
+import { poolPage } from './shadow-pool.ts';
 import { load } from './worlds.ts';
 
-/** Where harts without a program stand: outside memory. */
-export const HOME = 0x800n;
-const NONE = (1n << 64n) - 1n;
+const ONES = (1n << 64n) - 1n;
 const SSIE = 1n << 1n;
 
 export function* boot(root: Root): Op<never> {
-  const { hart, port, map, spec } = root;
-  yield* port.csrw('stvec', map.handle);
+  const { monitor, port, map, spec } = root;
+  if (port.hart === 0) {
+    clearPool(root);
+    layOut(monitor);
+  }
+  while ((yield* port.load(monitor.store.shared.base)) !== RDSM_MAGIC) yield* port.pause();
+  prepareHart(monitor);
+  yield* port.csrw('stvec', map.base);
+  yield* port.csrw('sscratch', monitor.frame.base);
   yield* probeCsrs(root);
   clearHart(root);
   for (const index of spec.domains.keys()) {
     const record = recordOf(root, index);
-    record.set('nacl', NONE);
+    record.set('nacl', ONES);
     record.set('shadow', 0n);
     record.set('shadowFor', 0n);
   }
   yield* port.fence('hfence_gvma', null, null);
   yield* port.csrw('sie', SSIE);
-  hart.set('booted', 1n);
-  return yield* startHost(root);
+  yield* load(root, 'own', { pc: HOME, supervisor: true });
+  yield* saveWorld(monitor);
+  return yield* bootNext(root);
+}
+
+/** Nothing in the pool is taken. */
+function clearPool(root: Root): void {
+  for (let index = 0; index < root.spec.shadowPages; index++) {
+    const page = poolPage(root, index);
+    for (const field of ['owner', 'parent', 'isRoot', 'entries', 'low', 'high'] as const) {
+      page.set(field, 0n);
+    }
+  }
 }
 
 /** The virtual hart as a real one comes out of reset. */
-function clearHart({ global, hart }: Root): void {
-  hart.set('epoch', global.get('epoch'));
+function clearHart({ hart }: Root): void {
   hart.set('virt', 0n);
+  hart.set('clock', 0n);
   for (const [index, { cell }] of virtualCsrs().entries()) {
     if (cell.kind === 'field') hart.set(cell.field, hart.get('fixed', index), cell.index);
   }
-  for (let number = 1; number < 32; number++) hart.set('x', 0n, number);
   for (const [index, name] of VS_SET.entries()) {
-    if (name === 'vstimecmp') hart.set('guest', NONE, index);
+    if (name === 'vstimecmp') hart.set('guest', ONES, index);
     hart.set('own', hart.get('guest', index), index);
   }
   hart.set('ownHvip', 0n);
   hart.set('ownHie', 0n);
 }
 
-/** The host begins at home, in VS-mode, as it would in HS. */
-function* startHost(root: Root): Op<never> {
-  const { hart, port, spec } = root;
-  hart.set('domain', BigInt(spec.domains.findIndex(({ kind }) => kind === 'host')));
-  hart.set('x', BigInt(port.hart), 10);
-  yield* load(root, 'own', { pc: HOME, supervisor: true });
-  return yield* leave(root);
+/** The firmware of the next domain boots in VS-mode behind its own table; after the last one the host begins at home. */
+export function* bootNext({ monitor, port }: Root): Op<never> {
+  const { caller, hart } = monitor;
+  const domains = toBoot(monitor);
+  const next = domains[domains.findIndex(({ sdid }) => sdid === caller) + 1];
+  if (next?.memory != null) {
+    yield* switchWorld(monitor, next.sdid, 'return');
+    hart.set('caller', 0n);
+    const values = [BigInt(port.hart), BigInt(next.sdid)];
+    return yield* monitor.start(next.memory.base + BOOT_ENTRY, values);
+  }
+  if (caller !== 0) yield* switchWorld(monitor, 0, 'return');
+  return yield* monitor.start(HOME, [BigInt(port.hart), 0n]);
 }

@@ -1,8 +1,9 @@
 /** What the parts of the root share while a hart is in it. */
 import type { BoundTo } from '../layouts/record.ts';
 import { recordAt } from '../layouts/record.ts';
-import { ROOT_DOMAIN, ROOT_GLOBAL, ROOT_HART } from '../layouts/root-hart.ts';
+import { ROOT_DOMAIN, ROOT_HART } from '../layouts/root-hart.ts';
 import type { Port } from '../port.ts';
+import type { Monitor } from '../rdsm/monitor.ts';
 import type { FirmwareSpec } from '../spec.ts';
 import type { RootDecisions } from './decisions.ts';
 import type { RootMap } from './memory-map.ts';
@@ -15,25 +16,30 @@ export interface Root {
   readonly spec: FirmwareSpec;
   readonly map: RootMap;
   readonly decide: RootDecisions;
-  readonly global: BoundTo<typeof ROOT_GLOBAL>;
+  /** Who trapped, and the RDSM's records of domains and harts. */
+  readonly monitor: Monitor;
   readonly hart: BoundTo<typeof ROOT_HART>;
 }
 
-/** The root on the hart of `port`. */
-export function rootAt(port: Port, spec: FirmwareSpec, decide: RootDecisions): Root {
+/** The root that serves the trap of a monitor. */
+export function rootOf(monitor: Monitor, decide: RootDecisions): Root {
+  const { port, spec } = monitor;
   const map = rootMap(spec);
-  return {
-    port,
-    spec,
-    map,
-    decide,
-    global: recordAt(port.own, ROOT_GLOBAL, map.global),
-    hart: recordAt(port.own, ROOT_HART, map.hart(port.hart)),
-  };
+  const hart = recordAt(port.own, ROOT_HART, map.hart(port.hart));
+  return { port, spec, map, decide, monitor, hart };
 }
 
-/** Index of the domain whose software this hart executes. */
-export const domainOf = ({ hart }: Root): number => Number(hart.get('domain'));
+/** Register of the trapped software. */
+export const registerOf = ({ monitor }: Root, number: number): bigint =>
+  number === 0 ? 0n : monitor.x(number);
+
+export function setRegister({ monitor }: Root, number: number, value: bigint): void {
+  if (number !== 0) monitor.frame.set('x', value, number);
+}
+
+/** Place, among those of the spec, of the domain whose software this hart executes. */
+export const domainOf = ({ monitor, spec }: Root): number =>
+  spec.domains.findIndex(({ sdid }) => sdid === monitor.caller);
 
 /** The record of a domain on a hart; by default: of the present one on this hart. */
 export function recordOf(root: Root, domain = domainOf(root), hart = root.port.hart): DomainRecord {

@@ -35,10 +35,13 @@ export function indexOf(page: bigint, level: number, levels: number): bigint {
   return (page >> BigInt(9 * level)) & ((1n << bits) - 1n);
 }
 
-/** A software walk of the present domain's table; null: not its memory. */
-export function findHostPage(root: Root, page: bigint): Found<HostPage | null> {
-  const { port, spec } = root;
-  const { mmpt: hgatp } = spec.domains[domainOf(root)];
+/** A software walk of a domain's table; null: not its memory. */
+export function findPage(
+  { port, spec }: Root,
+  domain: number,
+  page: bigint,
+): Found<HostPage | null> {
+  const { mmpt: hgatp } = spec.domains[domain];
   const levels = levelsOf(modeOf(hgatp));
   let references = 0;
   if (page >> BigInt(9 * levels + 2) !== 0n) return { found: null, references };
@@ -58,19 +61,28 @@ export function findHostPage(root: Root, page: bigint): Found<HostPage | null> {
   return { found: null, references };
 }
 
+/** In the table of the present domain. */
+export const findHostPage = (root: Root, page: bigint): Found<HostPage | null> =>
+  findPage(root, domainOf(root), page);
+
 /** Pages for new tables, one after the other; how far it has come stands in memory. */
-function allocatorOf({ port, spec, global }: Root): TableAllocator {
-  const { base, size: room } = spec.tables;
+function allocatorOf(root: Root): TableAllocator {
+  const { shared } = root.monitor.store;
   return {
     take(size, alignment) {
-      const next = base + global.get('tables');
+      if (size + alignment > tableRoom(root)) return null;
+      const next = shared.get('tables');
       const at = ((next + alignment - 1n) / alignment) * alignment;
-      if (at + size > base + room) return null;
-      global.set('tables', at + size - base);
-      for (let done = 0n; done < size; done += 8n) port.own.write(at + done, 8, 0n);
+      shared.set('tables', at + size);
+      for (let done = 0n; done < size; done += 8n) root.port.own.write(at + done, 8, 0n);
       return at;
     },
   };
+}
+
+/** Bytes left for tables. */
+export function tableRoom({ monitor, spec: { tables } }: Root): bigint {
+  return tables.base + tables.size - monitor.store.shared.get('tables');
 }
 
 /** The table of a domain, for edits: entries are read and written by the root. */

@@ -1,6 +1,7 @@
 /** Virtual instructions of a domain's supervisor: what they would have done in HS-mode. */
 import type { Op } from '../port.ts';
 import type { Root } from './context.ts';
+import { registerOf, setRegister } from './context.ts';
 import { readCsr, virtualCsr, writeCsr } from './csr-file.ts';
 import { HSTATUS } from './decisions.ts';
 import { emulateHfence } from './hfence.ts';
@@ -57,12 +58,11 @@ function* emulateCsr(
   root: Root,
   instruction: Extract<HypervisorInstruction, { kind: 'csr' }>,
 ): Op<boolean> {
-  const { hart } = root;
   const csr = virtualCsr(root, instruction.number);
   if (csr === null) return false;
   const operand = instruction.isImmediate
     ? BigInt(instruction.rs1)
-    : hart.get('x', instruction.rs1);
+    : registerOf(root, instruction.rs1);
   const old = yield* readCsr(root, csr);
   if (writesCsr(instruction)) {
     const { op } = instruction;
@@ -70,6 +70,6 @@ function* emulateCsr(
     yield* writeCsr(root, csr, value);
     if (csr.row.effect === 'hstatus') yield* followStatus(root);
   }
-  if (instruction.rd !== 0) hart.set('x', old, instruction.rd);
+  setRegister(root, instruction.rd, old);
   return true;
 }

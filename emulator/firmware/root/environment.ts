@@ -1,16 +1,63 @@
-/** ECALL of a domain's supervisor: the SBI below, which is that of M-mode. */
+/** SBI calls of domains that are not the RDSM's: the root passes them to the firmware in M-mode, in terms of VS. */
+import { EXTENSIONS } from '../abi/abi.ts';
 import type { Op } from '../port.ts';
-import type { Root } from './context.ts';
+import { mayUse } from '../rdsm/memory.ts';
+import type { Monitor } from '../rdsm/monitor.ts';
+import type { Returned } from '../rdsm/returned.ts';
+import { done, NOT_SUPPORTED, refused } from '../rdsm/returned.ts';
 
-const A0 = 10;
-const ARGUMENTS = [0, 1, 2, 3, 4, 5, 6, 7];
+const [A0, A6, A7] = [10, 16, 17];
+const EVERY_HART = (1n << 64n) - 1n;
 
-/** Cause 10: the call is made again one level down, and its a0 and a1 are those of the domain. */
-export function* environmentCall(root: Root): Op<void> {
-  const { hart, port } = root;
-  for (const k of ARGUMENTS) port.setX(A0 + k, hart.get('x', A0 + k));
+/** Remote fences by FID: SFENCE.VMA of a domain is HFENCE.VVMA of HS; those of its guests it makes by itself. */
+const REMOTE: Readonly<Record<number, bigint | undefined>> = { 0: 0n, 1: 6n, 2: 5n };
+
+/** FID 0 writes the buffer, 1 fills it: rights that the caller needs there. */
+const CONSOLE_NEEDS: Readonly<Record<number, number | undefined>> = { 0: 1, 1: 2 };
+
+export function* elsewhere(monitor: Monitor): Op<Returned> {
+  const { time, rfence, dbcn } = EXTENSIONS;
+  const fid = Number(monitor.x(A6));
+  switch (monitor.x(A7)) {
+    case time.eid:
+      return yield* setTimer(monitor, fid);
+    case rfence.eid: {
+      const own = REMOTE[fid];
+      return own === undefined ? NOT_SUPPORTED : yield* pass(monitor, own);
+    }
+    case dbcn.eid: {
+      // M-mode may reach what the domain may not.
+      const needs = CONSOLE_NEEDS[fid];
+      const isHeld = needs === undefined || mayUse(monitor, monitor.x(11), monitor.x(10), needs);
+      return isHeld ? yield* pass(monitor, BigInt(fid)) : refused('invalid_param');
+    }
+    default:
+      return yield* pass(monitor, monitor.x(A6));
+  }
+}
+
+/** The timer of a domain is that of its VS-mode. */
+function* setTimer(monitor: Monitor, fid: number): Op<Returned> {
+  if (fid !== 0 || !monitor.has('Sstc')) return NOT_SUPPORTED;
+  yield* monitor.port.csrw('vstimecmp', monitor.x(A0));
+  return done();
+}
+
+/** The call of a domain, made again one level down. */
+function* pass(monitor: Monitor, fid: bigint): Op<Returned> {
+  const { port } = monitor;
+  for (let number = A0; number <= A7; number++) port.setX(number, monitor.x(number));
+  port.setX(A6, fid);
   yield* port.ecall();
-  hart.set('x', port.x(A0), A0);
-  hart.set('x', port.x(A0 + 1), A0 + 1);
-  yield* port.csrw('sepc', (yield* port.csrr('sepc')) + 4n);
+  return { error: port.x(A0), value: port.x(A0 + 1) };
+}
+
+/** HFENCE.GVMA of everything on every hart, as far as M-mode reaches them. */
+export function* remoteFence({ port }: Monitor): Op<void> {
+  [0n, EVERY_HART, 0n, EVERY_HART].forEach((value, k) => {
+    port.setX(A0 + k, value);
+  });
+  port.setX(A6, 4n);
+  port.setX(A7, EXTENSIONS.rfence.eid);
+  yield* port.ecall();
 }

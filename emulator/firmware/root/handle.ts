@@ -1,12 +1,11 @@
 /** The root's trap handler: what came from where, and who is to go on. */
 import type { Op } from '../port.ts';
+import { serve } from '../rdsm/calls.ts';
 import type { Root } from './context.ts';
 import { emulate } from './emulate.ts';
-import { environmentCall } from './environment.ts';
 import { trappedWord } from './fetch.ts';
 import { guestPageFault } from './guest-fault.ts';
 import { interrupt } from './interrupts.ts';
-import { restoreRegisters, saveRegisters } from './registers.ts';
 import type { Delivery } from './reflect.ts';
 import { deliver } from './reflect.ts';
 import { HSTATUS } from './decisions.ts';
@@ -17,7 +16,6 @@ const VIRTUAL_INSTRUCTION = 22n;
 const GUEST_FAULTS = [20n, 21n, 23n];
 
 export function* handle(root: Root): Op<never> {
-  saveRegisters(root);
   yield* catchUp(root);
   yield* dispatch(root);
   return yield* leave(root);
@@ -25,13 +23,14 @@ export function* handle(root: Root): Op<never> {
 
 /** Back to the software that goes on. */
 export function* leave(root: Root): Op<never> {
-  restoreRegisters(root);
-  return yield* root.port.sret();
+  const { monitor, port } = root;
+  for (let number = 1; number < 32; number++) port.setX(number, monitor.x(number));
+  return yield* port.sret();
 }
 
 /** Fences for what other harts have changed in the domains' tables since this one was last here. */
-export function* catchUp({ decide, global, hart, port }: Root): Op<void> {
-  const epoch = global.get('epoch');
+export function* catchUp({ decide, monitor: { hart, store }, port }: Root): Op<void> {
+  const epoch = store.shared.get('epoch');
   if (!decide.isBehind(hart.get('epoch'), epoch)) return;
   hart.set('epoch', epoch);
   yield* port.fence('hfence_gvma', null, null);
@@ -46,7 +45,7 @@ function* dispatch(root: Root): Op<void> {
     const word = yield* trappedWord(root);
     return word === null ? undefined : yield* emulate(root, word);
   }
-  if (cause === CALL && !inGuest) return yield* environmentCall(root);
+  if (cause === CALL && !inGuest) return yield* serve(root.monitor, yield* port.csrr('sepc'));
   const trap = yield* trapped(root, cause);
   return GUEST_FAULTS.includes(cause)
     ? yield* guestPageFault(root, trap)

@@ -1,7 +1,7 @@
 /** HFENCE.GVMA and HFENCE.VVMA (and HINVAL) of a domain's supervisor. */
 import type { Op } from '../port.ts';
 import type { Root } from './context.ts';
-import { domainOf, guestVmid, recordOf } from './context.ts';
+import { domainOf, guestVmid, recordOf, registerOf } from './context.ts';
 import { modeOf } from './domain-table.ts';
 import type { HypervisorInstruction } from './instruction.ts';
 import { PAGE } from './memory-map.ts';
@@ -18,7 +18,7 @@ export function* emulateHfence(
   root: Root,
   { stage, rs1, rs2 }: Extract<HypervisorInstruction, { kind: 'hfence' }>,
 ): Op<void> {
-  const value = (register: number) => (register === 0 ? null : root.hart.get('x', register));
+  const value = (register: number) => (register === 0 ? null : registerOf(root, register));
   const operands = { address: value(rs1), id: value(rs2) };
   yield* stage === 'gvma' ? fenceGuestStage(root, operands) : fenceFirstStage(root, operands);
 }

@@ -3,6 +3,7 @@ import type { Trap } from '../../access/trap.ts';
 import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
 import type { Root } from './context.ts';
+import { registerOf, setRegister } from './context.ts';
 import { HSTATUS } from './decisions.ts';
 import { fill } from './fill.ts';
 import { isImplicit, judge, needOf } from './guest-fault.ts';
@@ -27,20 +28,18 @@ export function* emulateAccess(root: Root, access: Access): Op<Delivery | null> 
   const outcome = yield* attempt(root, access, (domain.vsstatus & STATUS.MXR) !== 0n);
   yield* giveBack(root, domain);
   if (outcome === null || typeof outcome !== 'bigint') return outcome;
-  if (access.kind === 'load' && access.rd !== 0) {
-    root.hart.set('x', extended(outcome, access), access.rd);
-  }
+  if (access.kind === 'load') setRegister(root, access.rd, extended(outcome, access));
   return null;
 }
 
 function* attempt(root: Root, access: Access, mxr: boolean): Op<bigint | Delivery | null> {
-  const { hart, port } = root;
-  const at = hart.get('x', access.rs1);
+  const { port } = root;
+  const at = registerOf(root, access.rs1);
   for (let count = 0; count < ATTEMPTS; count++) {
     const result =
       access.kind === 'load'
         ? yield* port.tryGuestLoad(at, access.size, access.execute)
-        : yield* port.tryGuestStore(at, hart.get('x', access.rs2), access.size);
+        : yield* port.tryGuestStore(at, registerOf(root, access.rs2), access.size);
     if (result === null || typeof result === 'bigint') return result;
     if (result.gpa === null) return deliveryOf(result);
     const trap = deliveryOf(result);

@@ -1,24 +1,24 @@
-/** Where the root's records lie in its area. */
+/** Where the root's records lie in its area: first those of the RDSM's code, which it runs in HS. */
 import type { Area, FirmwareSpec } from '../spec.ts';
 import { POOL_PAGE } from '../layouts/root-pool.ts';
-import { ROOT_DOMAIN, ROOT_GLOBAL, ROOT_HART } from '../layouts/root-hart.ts';
+import { RDSM_MAP } from '../layouts/rdsm.ts';
+import { ROOT_DOMAIN, ROOT_HART } from '../layouts/root-hart.ts';
 
 export const PAGE = 4096n;
 /** Code and records; the shadow pool lies behind. */
 export const ROOT_PRIVATE = 0x8_0000n;
 
 const round = (size: number, to: number) => BigInt(Math.ceil(size / to) * to);
-const HART_STRIDE = round(ROOT_HART.size, 256);
-const DOMAIN_STRIDE = round(ROOT_DOMAIN.size, 256);
+const HART_STRIDE = round(ROOT_HART.size, 64);
+const DOMAIN_STRIDE = round(ROOT_DOMAIN.size, 64);
 
 export interface RootMap {
-  /** First instruction of the trap handler, and of boot. */
-  readonly handle: bigint;
-  readonly boot: bigint;
-  readonly global: bigint;
+  /** Of the area, and of the trap handler. */
+  readonly base: bigint;
   hart(hart: number): bigint;
+  /** `domain`: its place among those of the spec. */
   domain(domain: number, hart: number): bigint;
-  /** Of a page of the pool, by its index. */
+  /** What is known of a page of the pool, by its index. */
   poolPage(index: number): bigint;
   readonly pool: Area;
 }
@@ -27,20 +27,17 @@ export interface RootMap {
 export function rootMap({ root, harts, domains, shadowPages }: FirmwareSpec): RootMap {
   if (root === null) throw new Error('this model has no root');
   const { base } = root;
-  const global = base + PAGE;
-  const hartBase = global + round(ROOT_GLOBAL.size, 256);
+  const hartBase = base + RDSM_MAP.size(harts);
   const domainBase = hartBase + BigInt(harts) * HART_STRIDE;
   const descriptors = domainBase + BigInt(harts * domains.length) * DOMAIN_STRIDE;
   const end = descriptors + BigInt(shadowPages * POOL_PAGE.size);
   if (end > base + ROOT_PRIVATE) {
     throw new RangeError(
-      `${harts} harts and ${domains.length} domains need more than the root's memory`,
+      `${harts} harts, ${domains.length} domains and ${shadowPages} shadow pages need more than the memory of the root`,
     );
   }
   return {
-    handle: base,
-    boot: base + 0x800n,
-    global,
+    base,
     hart: (hart) => hartBase + BigInt(hart) * HART_STRIDE,
     domain: (domain, hart) => domainBase + BigInt(domain * harts + hart) * DOMAIN_STRIDE,
     poolPage: (index) => descriptors + BigInt(index * POOL_PAGE.size),

@@ -58,9 +58,9 @@ describe('a domain behind its G-stage', () => {
   });
 
   it('calls the SBI below, and goes on behind its call', () => {
-    const { world: made, end } = world('li a7, 16; ecall; mv s6, a1');
+    const { world: made, end } = world('li a7, 0x10; li a6, 0; ecall; mv s6, a1');
     made.run(CODE, end);
-    expect(made.x(22)).toBe(0x77n);
+    expect(made.x(22)).toBe(0x300_0000n);
     expect(made.traps).toEqual([10]);
   });
 

@@ -1,7 +1,6 @@
-/** A root alone on the real machine: its handler is driven operation by operation, domains are assembled programs. */
+/** A machine with RDSM and root, two domains behind their G-stages; domains run assembled programs in VS-mode. */
 import { expect } from 'vitest';
-import type { OperationName } from '../../access/kinds.ts';
-import type { Trap } from '../../access/trap.ts';
+import type { Replacements } from '../../decisions.ts';
 import { Assembler } from '../../isa/assemble.ts';
 import { wholeIsa } from '../../isa/extensions.ts';
 import { Machine } from '../../machine.ts';
@@ -9,20 +8,19 @@ import type { Platform } from '../../platform.ts';
 import { testPlatform } from '../../test-platform.ts';
 import { PageTable } from '../../translate/build.ts';
 import { STAGE_GEOMETRIES } from '../../translate/geometry.ts';
-import type { Note, Op, Port } from '../port.ts';
-import type { FirmwareSpec } from '../spec.ts';
-import { FIRMWARE_DECISIONS } from '../decisions.ts';
-import type { RootDecisions } from './decisions.ts';
+import type { HandlerFactory } from '../handler.ts';
+import { rdsm } from '../rdsm/rdsm.ts';
+import type { FirmwareDomain, FirmwareSpec } from '../spec.ts';
 import { root } from './root.ts';
 
 const RAM = 0x8000_0000n;
 const SIZE = 0x1000_0000n;
-const ONES = (1n << 64n) - 1n;
-const SRET = 0x1020_0073;
-/** Memory of the host, of another domain, of the root, and for tables. */
+/** Memory of the host, of another domain, of a TSM, of the root, and for tables. */
 export const HOST = RAM;
 export const HOST_SIZE = 0x200_0000n;
 export const OTHER = RAM + 0x400_0000n;
+export const TSM = RAM + 0x600_0000n;
+const TSM_SIZE = 0x40_0000n;
 const ROOT = RAM + 0x800_0000n;
 const TABLES = RAM + 0xa00_0000n;
 const BUILT = RAM + 0xb00_0000n;
@@ -32,28 +30,35 @@ const assembler = new Assembler(wholeIsa(64));
 export interface Options {
   readonly platform?: Partial<Platform>;
   readonly spec?: Partial<FirmwareSpec>;
-  readonly decide?: Partial<RootDecisions>;
+  readonly replaces?: Replacements;
+  /** Bytes of the leaves of the domains' tables; default: as large as fits. */
+  readonly leaf?: bigint;
+  /** Software of a TSM's domain, SDID 2. */
+  readonly tsm?: HandlerFactory;
 }
 
 export class RootWorld {
-  readonly machine = new Machine();
+  readonly machine: Machine;
   readonly spec: FirmwareSpec;
-  readonly notes: Note[] = [];
   /** Traps that came to the root, by cause; interrupts as negative numbers. */
-  readonly traps: number[] = [];
-  readonly #decide;
+  traps: number[] = [];
+  #before;
   #next = BUILT;
 
-  constructor({ platform = {}, spec = {}, decide = {} }: Options = {}) {
-    const all = testPlatform({ arena: 1 << 24, ...platform });
+  constructor({ platform = {}, spec = {}, replaces = {}, leaf, tsm }: Options = {}) {
+    const planted = { says: 'planted', breaks: [], replaces };
+    this.machine = new Machine({ planted }, { rdsm, root, ...(tsm === undefined ? {} : { tsm }) });
+    const all = testPlatform({ arena: 1 << 24, faults: ['planted'], ...platform });
     expect(this.machine.reset(all)).toBeNull();
-    const domains = [
-      { name: 'host', sdid: 0, kind: 'host' as const, memory: null },
-      { name: 'other', sdid: 1, kind: 'plain' as const, memory: null },
-    ];
-    const tables = [this.table(), this.table()];
-    tables[0].map(HOST, HOST, HOST_SIZE, 7, { user: true });
-    tables[1].map(OTHER, OTHER, HOST_SIZE, 7, { user: true });
+    const options = { user: true, ...(leaf === undefined ? {} : { leaf }) };
+    const domain = (name: string, sdid: number, at: bigint, size: bigint): FirmwareDomain => {
+      const table = this.table();
+      expect(table.map(at, at, size, 7, options).error).toBeNull();
+      const kind = name === 'host' ? 'host' : name === 'tsm' ? 'tsm' : 'plain';
+      if (kind === 'tsm') table.map(HOST, HOST, HOST_SIZE, 3, options);
+      const mmpt = (8n << 60n) | (BigInt(sdid + 1) << 44n) | (table.root >> 12n);
+      return { name, sdid, kind, mmpt, memory: kind === 'tsm' ? { base: at, size } : null };
+    };
     this.spec = {
       model: 'rdsm_hs',
       xlen: 64,
@@ -61,12 +66,13 @@ export class RootWorld {
       ram: all.ram,
       aliases: [],
       rdsm: { base: RAM + SIZE - 0x8_0000n, size: 0x8_0000n },
-      root: { base: ROOT, size: 0x8_0000n + 64n * 4096n },
+      root: { base: ROOT, size: 0x10_0000n },
       tables: { base: TABLES, size: 0x10_0000n },
-      domains: domains.map((domain, k) => ({
-        ...domain,
-        mmpt: (8n << 60n) | (BigInt(k + 1) << 44n) | (tables[k].root >> 12n),
-      })),
+      domains: [
+        domain('host', 0, HOST, HOST_SIZE),
+        domain('other', 1, OTHER, HOST_SIZE),
+        ...(tsm === undefined ? [] : [domain('tsm', 2, TSM, TSM_SIZE)]),
+      ],
       mpt: null,
       l3Valid: true,
       gstage: 'sv39x4',
@@ -85,18 +91,16 @@ export class RootWorld {
       acceleration: new Set(),
       ...spec,
     };
-    this.#decide = {
-      ...FIRMWARE_DECISIONS,
-      root: { ...FIRMWARE_DECISIONS.root, ...decide },
-    };
-    for (let hart = 0; hart < all.harts; hart++) this.#boot(hart);
-    this.traps.length = 0;
-    this.notes.length = 0;
+    expect(this.machine.boot(this.spec)).toBeNull();
+    this.machine.trace(true);
+    this.machine.takeFirmwareLog();
+    this.#before = this.machine.counts();
   }
 
-  /** A G-stage table built by the bench. */
-  table(): PageTable {
-    const made = PageTable.create(STAGE_GEOMETRIES.sv39x4, this.#memory, this.#allocator);
+  /** A table built by the bench; `from`: where its pages are taken, one after the other. */
+  table(from: bigint | null = null, mode: keyof typeof STAGE_GEOMETRIES = 'sv39x4'): PageTable {
+    if (from !== null) this.#next = from;
+    const made = PageTable.create(STAGE_GEOMETRIES[mode], this.#memory, this.#allocator);
     if (typeof made === 'string') throw new Error(made);
     return made;
   }
@@ -116,150 +120,33 @@ export class RootWorld {
   }
 
   goOn(end: bigint, hart = 0): void {
-    const handler = this.spec.root!.base;
-    const until = [end, handler].map((at) => ({ hart, pc: at }));
-    for (let count = 0; count < 5000; count++) {
-      const stop = this.machine.run({ steps: 100_000, until, stopAtTrap: () => false });
-      if (stop.why !== 'until') throw new Error(`stopped: ${stop.why}`);
-      if (this.machine.readRegister(hart, 'pc') === end) return;
-      this.#handle(hart);
+    const until = [{ hart, pc: end }];
+    const stop = this.machine.run({ steps: 20_000, until, stopAtTrap: () => false });
+    for (const { text } of this.machine.takeFirmwareLog()) {
+      const [, kind, code] = /^trap: (cause|interrupt) (\d+) .* to S /.exec(text) ?? [];
+      if (kind !== undefined) this.traps.push(kind === 'cause' ? Number(code) : -Number(code));
     }
-    throw new Error('it does not come to an end');
+    expect(stop.why).toBe('until');
   }
 
   x(number: number, hart = 0): bigint {
     return this.machine.readRegister(hart, `x${number}`);
   }
 
-  /** Notes on shadow tables, summed: entries by event, and the references of fills. */
-  shadow(): { fill: number; flush: number; evict: number; references: number } {
-    const sum = { fill: 0, flush: 0, evict: 0, references: 0 };
-    for (const note of this.notes) {
-      if (note.what !== 'shadow') continue;
-      sum[note.event] += note.entries;
-      sum.references += note.references ?? 0;
-    }
-    return sum;
-  }
-
-  #boot(hart: number): void {
-    const { machine } = this;
-    const poke = (name: string, value: bigint) => machine.pokeCsr(hart, name, value);
-    poke('pmpaddr0', 0x3f_ffff_ffff_ffffn);
-    poke('pmpcfg0', 0x1fn);
-    poke('medeleg', ~(1n << 9n));
-    poke('mideleg', 0x666n);
-    poke('mcounteren', 7n);
-    poke('menvcfg', ONES & ~(1n << 61n));
-    const handler = this.#handler();
-    machine.park(hart);
-    this.#drive(hart, handler.boot(this.#port(hart)));
-  }
-
-  #handler() {
-    return root(this.spec, 0, this.#decide);
-  }
-
-  #handle(hart: number): void {
-    const cause = this.machine.peekCsr(hart, 'scause');
-    this.traps.push(cause >> 63n === 1n ? -Number(cause & 63n) : Number(cause));
-    this.machine.park(hart);
-    this.#drive(hart, this.#handler().handle(this.#port(hart)));
-  }
-
-  /** Runs a handler to its sret and lets the hart go on where that leads. */
-  #drive(hart: number, op: Op<void>): void {
-    for (let step = op.next('again'); step.done !== true; step = op.next('again')) {
-      if (step.value.kind === 'left') break;
-    }
-    const { trap } = this.machine.execute(hart, { mode: 'S', word: SRET });
-    if (trap !== null) throw new Error(`sret: ${trap.because}`);
-    const mode = this.machine.execution.mode(hart);
-    this.machine.start(hart, { mode, pc: this.machine.readRegister(hart, 'pc') });
-  }
-
-  #port(hart: number): Port {
-    const { machine, notes } = this;
-    const access = (operation: OperationName, address: bigint, size: number, value = 0n) => {
-      const result = machine.attempt(hart, { mode: 'S', operation, address, size, value });
-      return result.trap ?? result.value;
-    };
-    const sure = (result: bigint | Trap): bigint => {
-      if (typeof result !== 'bigint')
-        throw new Error(`the root trapped: ${JSON.stringify(result.because)}`);
-      return result;
-    };
-    const csr = (name: string, op: 'read' | 'write' | 'set' | 'clear', value: bigint) => {
-      const result = machine.csr(hart, { mode: 'S', name, op, value });
-      if (result.trap !== null) throw new Error(`${op} of ${name}: ${result.trap.because}`);
-      return result.value;
-    };
-    const asStored = (result: bigint | Trap) => (typeof result === 'bigint' ? null : result);
-    function* at<T>(value: () => T): Op<T> {
-      yield { kind: 'yield' };
-      return value();
-    }
-    function* left(): Op<never> {
-      yield { kind: 'left' };
-      throw new Error('it went on behind its sret');
-    }
-    const refuse = (): never => {
-      throw new Error('the root does not do this');
-    };
-    return {
-      xlen: 64,
-      hart,
-      x: (number) => machine.readRegister(hart, `x${number}`),
-      setX: (number, value) => machine.writeRegister(hart, `x${number}`, value),
-      f: refuse,
-      setF: refuse,
-      load: (address, size = 8) => at(() => sure(access('load', address, size))),
-      store: (address, value, size = 8) =>
-        at(() => void sure(access('store', address, size, value))),
-      tryLoad: (address, size = 8) => at(() => access('load', address, size)),
-      tryStore: (address, value, size = 8) =>
-        at(() => asStored(access('store', address, size, value))),
-      amo: refuse,
-      tryReadBytes: refuse,
-      tryWriteBytes: refuse,
-      zero: (address, count) =>
-        at(() => {
-          for (let k = 0; k < count; k += 8) sure(access('store', address + BigInt(k), 8));
-        }),
-      own: {
-        read: (address, size) => sure(access('load', address, size)),
-        write: (address, size, value) => void sure(access('store', address, size, value)),
-      },
-      csrr: (name) => at(() => csr(name, 'read', 0n)),
-      csrw: (name, value) => at(() => void csr(name, 'write', value)),
-      csrs: (name, bits) => at(() => csr(name, 'set', bits)),
-      csrc: (name, bits) => at(() => csr(name, 'clear', bits)),
-      fence: (fence, rs1 = null, rs2 = null) =>
-        at(() => {
-          const { trap } = machine.fence(hart, { fence, mode: 'S', rs1, rs2 });
-          if (trap !== null) throw new Error(`${fence}: ${trap.because}`);
-        }),
-      tryGuestLoad: (address, size, execute = false) =>
-        at(() => access(execute ? 'hlvx' : 'hlv', address, size)),
-      tryGuestStore: (address, value, size) =>
-        at(() => asStored(access('hsv', address, size, value))),
-      ecall: () =>
-        at(() => {
-          machine.writeRegister(hart, 'x10', 0n);
-          machine.writeRegister(hart, 'x11', 0x77n);
-        }),
-      pause: () => at(() => undefined),
-      wfi: refuse,
-      mret: refuse,
-      sret: left,
-      fired: () => undefined,
-      note: (note) => void notes.push(note),
-    };
+  /** What has been counted since boot, or the last look. */
+  look() {
+    const now = this.machine.counts();
+    const before = this.#before;
+    this.#before = now;
+    const names = Object.keys(now) as (keyof typeof now)[];
+    return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as typeof now;
   }
 
   readonly #memory = {
     read: (at: bigint, size: number) => this.machine.read(at, size),
-    write: (at: bigint, size: number, value: bigint) => this.machine.write(at, size, value),
+    write: (at: bigint, size: number, value: bigint) => {
+      this.machine.write(at, size, value);
+    },
   };
 
   readonly #allocator = {
