@@ -8,6 +8,7 @@ import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { scrub } from '../pages/donation.ts';
 import { hostEpoch } from '../pages/host-epoch.ts';
 import { isPinned } from '../pages/pinned.ts';
+import type { PageRecord } from '../pages/tracker.ts';
 import type { Values } from './call.ts';
 import { isAligned, PAGE, wraps } from './ranges.ts';
 
@@ -16,8 +17,9 @@ export function* convertPages(
   { base_page_address: base, num_pages: count }: Values<'convert_pages'>,
 ): Op<Outcome> {
   const { port, spec, pages, seat, decisions } = context;
+  let records: readonly PageRecord[] | null = null;
   const every = (test: (state: PageState) => boolean): boolean =>
-    pages.every(base, count, ({ state }) => test(state));
+    records?.every(({ state }) => test(state)) === true;
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.convert_pages.checks, {
     static: () => isStatic(context),
     count: () => count === 0n,
@@ -27,7 +29,7 @@ export function* convertPages(
       return true;
     },
     alignment: () => !isAligned(base, PAGE),
-    memory: () => !every(() => true),
+    memory: () => (records = pages.range(base, count)) === null,
     aliased: () => isAliased(context, base, count * PAGE),
     converted() {
       if (every((state) => state === 'host' || state === 'shared')) return false;
@@ -56,23 +58,25 @@ export function* reclaimPages(
   { base_page_address: base, num_pages: count }: Values<'reclaim_pages'>,
 ): Op<Outcome> {
   const { port, spec, pages } = context;
+  const epoch = hostEpoch(context);
+  let records: readonly PageRecord[] = [];
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.reclaim_pages.checks, {
     static: () => isStatic(context),
     count: () => count === 0n,
     overflow: () => wraps(context, base, count * PAGE),
     alignment: () => !isAligned(base, PAGE),
-    memory: () => !pages.every(base, count, () => true),
-    assigned: () => isAssigned(context, base, count),
+    memory() {
+      const found = pages.range(base, count);
+      records = found ?? [];
+      return found === null;
+    },
+    assigned: () => isAssigned(context, records),
     converting: () =>
-      !pages.every(
-        base,
-        count,
-        ({ state, value }) => state !== 'unassigned' || hostEpoch(context).isFenced(value),
-      ),
-    ordinary: () => !pages.every(base, count, ({ state }) => state === 'unassigned'),
+      records.some(({ state, value }) => state === 'unassigned' && !epoch.isFenced(value)),
+    ordinary: () => records.some(({ state }) => state !== 'unassigned'),
   });
   if (refused !== 0n) return failure(refused);
-  for (const run of unassignedRuns(context, base, count)) {
+  for (const run of unassignedRuns(context, base, records)) {
     yield* giveBack(context, run.base, run.count);
   }
   return success(count);
@@ -93,34 +97,28 @@ function* giveBack(context: TsmContext, base: bigint, count: bigint): Op<void> {
 
 /** Stretches of confidential memory that nobody has; what is the host's already stays as it is. */
 function unassignedRuns(
-  { port, pages }: TsmContext,
+  { port }: TsmContext,
   base: bigint,
-  count: bigint,
+  records: readonly PageRecord[],
 ): readonly { readonly base: bigint; readonly count: bigint }[] {
   const runs: { base: bigint; count: bigint }[] = [];
-  for (let at = base; at < base + count * PAGE; at += PAGE) {
-    if (pages.get(at)?.state !== 'unassigned') {
-      port.fired('RECL-05');
-      continue;
-    }
+  records.forEach(({ state }, k) => {
+    const at = base + BigInt(k) * PAGE;
     const last = runs.at(-1);
-    if (last !== undefined && last.base + last.count * PAGE === at) last.count++;
+    if (state !== 'unassigned') port.fired('RECL-05');
+    else if (last !== undefined && last.base + last.count * PAGE === at) last.count++;
     else runs.push({ base: at, count: 1n });
-  }
+  });
   return runs;
 }
 
-function isAssigned({ port, pages }: TsmContext, base: bigint, count: bigint): boolean {
-  const isFree = (state: PageState): boolean =>
-    state === 'unassigned' || state === 'host' || state === 'shared';
-  for (let at = base; at < base + count * PAGE; at += PAGE) {
-    const state = pages.get(at)?.state;
-    if (state === undefined || isFree(state)) continue;
-    port.fired(state === 'data' ? 'RECL-02' : 'RECL-03');
-    if (count > 1n) port.fired('RECL-08');
-    return true;
-  }
-  return false;
+function isAssigned({ port }: TsmContext, records: readonly PageRecord[]): boolean {
+  const free: readonly PageState[] = ['unassigned', 'host', 'shared'];
+  const taken = records.find(({ state }) => !free.includes(state));
+  if (taken === undefined) return false;
+  port.fired(taken.state === 'data' ? 'RECL-02' : 'RECL-03');
+  if (records.length > 1) port.fired('RECL-08');
+  return true;
 }
 
 function isAliased({ spec }: TsmContext, base: bigint, length: bigint): boolean {

@@ -14,11 +14,15 @@ export type Objection = 'memory' | 'ordinary' | 'unfenced' | 'assigned';
 /** Rules that an objection decides in some call. */
 export type ObjectionRules = { readonly [why in Objection]?: readonly RuleId[] };
 
-function objection(context: TsmContext, record: PageRecord | null): Objection | null {
+function objection(
+  { decisions }: TsmContext,
+  record: PageRecord | null,
+  oldestHeld: bigint,
+): Objection | null {
   if (record === null) return 'memory';
   if (record.state === 'host' || record.state === 'shared') return 'ordinary';
   if (record.state !== 'unassigned') return 'assigned';
-  return hostEpoch(context).isFenced(record.value) ? null : 'unfenced';
+  return decisions.isFenced(record.value, oldestHeld) ? null : 'unfenced';
 }
 
 /** Whether some page of a range cannot be given; fires what that decides. */
@@ -29,9 +33,10 @@ export function isRefused(
   rules: ObjectionRules = {},
 ): boolean {
   const { port } = context;
+  const { oldestHeld } = hostEpoch(context);
   for (let at = base; at < base + pages * PAGE; at += PAGE) {
     const record = context.pages.get(at);
-    const why = objection(context, record);
+    const why = objection(context, record, oldestHeld);
     if (why === null) continue;
     for (const rule of rules[why] ?? []) port.fired(rule);
     if (why === 'unfenced') fireUnfenced(context, record?.value ?? 0n);

@@ -28,8 +28,12 @@ export class Epoch {
   }
 
   isFenced(marked: bigint): boolean {
-    const previous = this.#e.get('previous');
-    return this.#decisions.isFenced(marked, previous === 0n ? this.current : previous);
+    return this.#decisions.isFenced(marked, this.oldestHeld);
+  }
+
+  /** The oldest version that somebody may have entered with. */
+  get oldestHeld(): bigint {
+    return this.#e.get('previous') || this.current;
   }
 
   get isFencing(): boolean {

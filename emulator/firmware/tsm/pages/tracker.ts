@@ -22,6 +22,8 @@ export class PageTracker {
   readonly #own: TableMemory;
   readonly #map: TsmMap;
   readonly #firmware: readonly Area[];
+  /** The chunk that was used last: neighbours are asked for together, and a chunk stays where it is. */
+  #last = { entry: -1n, chunk: 0n };
 
   constructor(own: TableMemory, map: TsmMap, spec: FirmwareSpec) {
     this.#own = own;
@@ -38,7 +40,7 @@ export class PageTracker {
   get(at: bigint): PageRecord | null {
     const entry = this.#entry(at);
     if (entry === null) return null;
-    const chunk = this.#own.read(entry, 8);
+    const chunk = this.#chunk(entry);
     if (chunk === 0n) return ORDINARY;
     const word = this.#own.read(chunk + 8n * ((at / PAGE) & INDEX), 8);
     if (word === 0n) return ORDINARY;
@@ -53,10 +55,21 @@ export class PageTracker {
   set(at: bigint, state: PageState, owner = 0, value = 0n): void {
     const entry = this.#entry(at);
     if (entry === null) throw new RangeError('a page outside the memory that the host may name');
-    const chunk = this.#own.read(entry, 8) || this.#take(entry);
+    const chunk = this.#chunk(entry) || this.#take(entry);
     const word =
       BigInt(PAGE_STATES.indexOf(state)) | (BigInt(owner) << 16n) | ((value & 0xffff_ffffn) << 32n);
     this.#own.write(chunk + 8n * ((at / PAGE) & INDEX), 8, word);
+  }
+
+  /** The records of a range; null: not all of it is memory that the host may name. */
+  range(base: bigint, pages: bigint): readonly PageRecord[] | null {
+    const records: PageRecord[] = [];
+    for (let at = base; at < base + pages * PAGE; at += PAGE) {
+      const record = this.get(at);
+      if (record === null) return null;
+      records.push(record);
+    }
+    return records;
   }
 
   /** Whether every page of a range is one that the host may name and satisfies `test`. */
@@ -81,6 +94,13 @@ export class PageTracker {
       if (entry === null || this.#own.read(entry, 8) === 0n) return false;
     }
     return true;
+  }
+
+  #chunk(entry: bigint): bigint {
+    if (entry === this.#last.entry) return this.#last.chunk;
+    const chunk = this.#own.read(entry, 8);
+    if (chunk !== 0n) this.#last = { entry, chunk };
+    return chunk;
   }
 
   #entry(at: bigint): bigint | null {

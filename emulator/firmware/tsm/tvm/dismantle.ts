@@ -1,8 +1,7 @@
 /** The end of a TVM: every page that it has becomes confidential memory of nobody. */
 import { release, unpin } from '../pages/donation.ts';
 import type { TsmContext } from '../context.ts';
-import { isPointer, target } from './entry.ts';
-import { geometryOf, mappings } from './gstage.ts';
+import { entries } from './gstage.ts';
 import { chain } from './pool.ts';
 import { readRegions } from './regions.ts';
 import { forgetTvm, type Tvm, vcpuAt } from './tvm.ts';
@@ -12,16 +11,17 @@ const PAGE = 4096n;
 /** What the pages hold stays until they get a new use or go back to the host. */
 export function dismantle(context: TsmContext, tvm: Tvm): void {
   const { parts, spec } = context;
+  const tables = [...chain(context, tvm, 'pool'), ...chain(context, tvm, 'retired')];
+  // Nothing was ever mapped outside of regions; two of them may share tables.
+  const seen = new Set<bigint>();
   for (const { base, size } of readRegions(context, tvm)) {
-    for (const mapping of mappings(context, tvm, base, size)) {
-      leavePages(context, mapping.to, mapping.size);
+    for (const found of entries(context, tvm, base, size)) {
+      if (seen.has(found.at)) continue;
+      seen.add(found.at);
+      if (found.isPointer) tables.push(found.to);
+      else leavePages(context, found.to, found.size);
     }
   }
-  const tables = [
-    ...tablesOf(context, tvm),
-    ...chain(context, tvm, 'pool'),
-    ...chain(context, tvm, 'retired'),
-  ];
   for (const at of tables) release(context, at);
   for (let id = 0n; id < BigInt(spec.tsm.maxVcpus); id++) {
     const at = vcpuAt(context, tvm, id);
@@ -39,22 +39,4 @@ export function leavePages(context: TsmContext, base: bigint, size: bigint): voi
     if (context.pages.get(at)?.state === 'data') release(context, at);
     else unpin(context, at);
   }
-}
-
-/** Tables that the walk reaches, without the root. */
-function tablesOf(context: TsmContext, tvm: Tvm): bigint[] {
-  const { own } = context.port;
-  const g = geometryOf(context);
-  const found: bigint[] = [];
-  const visit = (table: bigint, level: number): void => {
-    for (let k = 0; k <= (g.mask[level] ?? 0); k++) {
-      const entry = own.read(table + BigInt(k * g.entrySize), g.entrySize);
-      if (!isPointer(entry)) continue;
-      const child = target(g, entry);
-      found.push(child);
-      if (level > 1) visit(child, level - 1);
-    }
-  };
-  visit(tvm.record.get('directory'), g.levels - 1);
-  return found;
 }

@@ -60,6 +60,35 @@ export function mappingAt(context: TsmContext, tvm: Tvm, gpa: bigint, lowest = 0
   }
 }
 
+/** Every entry that is not zero, of the tables that a range of addresses goes through: pointers before what they lead to. */
+export function* entries(
+  context: TsmContext,
+  tvm: Tvm,
+  gpa: bigint,
+  length: bigint,
+): Generator<Mapping & { readonly isPointer: boolean }> {
+  const { own } = context.port;
+  const g = geometryOf(context);
+  const visit = function* (table: bigint, level: number, from: bigint): ReturnType<typeof entries> {
+    const size = BigInt(g.span[level] ?? 1) * PAGE;
+    const last = BigInt(g.mask[level] ?? 0);
+    const skipped = gpa > from ? (gpa - from) / size : 0n;
+    for (let index = skipped; index <= last; index++) {
+      const base = from + index * size;
+      if (base >= gpa + length) return;
+      const at = table + index * BigInt(g.entrySize);
+      const entry = own.read(at, g.entrySize);
+      if (entry === 0n) continue;
+      const leads = level > 0 && isPointer(entry);
+      const to = target(g, entry);
+      const state = isLeaf(entry) ? 'mapped' : isBlocked(entry) ? 'blocked' : 'empty';
+      yield { base, size, level, at, entry, state, to, isPointer: leads };
+      if (leads) yield* visit(to, level - 1, base);
+    }
+  };
+  yield* visit(tvm.record.get('directory'), g.levels - 1, 0n);
+}
+
 /** What is mapped or blocked in a range, in order; a larger leaf that sticks out is among it. */
 export function* mappings(
   context: TsmContext,
@@ -67,10 +96,8 @@ export function* mappings(
   gpa: bigint,
   length: bigint,
 ): Generator<Mapping> {
-  for (let at = gpa; at < gpa + length;) {
-    const mapping = mappingAt(context, tvm, at);
-    if (mapping.state !== 'empty') yield mapping;
-    at = mapping.base + mapping.size;
+  for (const found of entries(context, tvm, gpa, length)) {
+    if (found.state !== 'empty') yield found;
   }
 }
 
