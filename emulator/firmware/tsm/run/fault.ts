@@ -27,7 +27,9 @@ export function* guestPageFault(context: TsmContext, vcpu: Vcpu, trap: GuestTrap
   const { port } = context;
   const gpa = (trap.htval << 2n) | (trap.stval & 3n);
   const region = regionAt(readRegions(context, vcpu.tvm), gpa);
+  markIsolation(context, vcpu, gpa);
   if (region !== null && PAGED.has(region.kind)) {
+    if (region.kind.endsWith('removable')) port.fired('SHAR-07');
     port.fired('EXIT-02');
     port.fired('EXIT-03');
     return faultExit(context, trap.cause, gpa);
@@ -37,6 +39,17 @@ export function* guestPageFault(context: TsmContext, vcpu: Vcpu, trap: GuestTrap
   }
   port.fired(region === null ? 'EXIT-11' : 'EXIT-10');
   return unhandledExit(trap.cause);
+}
+
+/** A guest's address is no physical address: what lies where it points to, if it were one, stays out of reach. */
+function markIsolation({ port, pages, spec }: TsmContext, { tvm }: Vcpu, gpa: bigint): void {
+  const page = pages.get(gpa - (gpa % PAGE));
+  const isMemory = spec.ram.some(({ base, size }) => gpa >= base && gpa < base + size);
+  if (page === null && isMemory) port.fired('ISO-09');
+  if (page?.state === 'host') port.fired('ISO-08');
+  if (page !== null && page.owner !== 0 && BigInt(page.owner) !== tvm.record.get('id')) {
+    port.fired('ISO-07');
+  }
 }
 
 function* emulated(context: TsmContext, vcpu: Vcpu, trap: GuestTrap, gpa: bigint): Op<Exit | null> {

@@ -42,6 +42,7 @@ function* tellHost(context: TsmContext, vcpu: Vcpu, exit: Exit): Op<void> {
   const page = naclPage(context, hart);
   const delta = savedCsr(vcpu, 'htimedelta') - hart.get('csrs', hostCsr('htimedelta'));
   const timer = savedCsr(vcpu, 'vstimecmp');
+  port.fired('NACL-02');
   yield* page.writeCsr('htval', exit.gpa >> 2n);
   yield* page.writeCsr('htinst', exit.instruction);
   yield* page.writeCsr('htimedelta', delta);

@@ -34,6 +34,12 @@ export const SHARING = {
   unshare: { asked: 'shared removable', granted: 'confidential', rejected: 'shared' },
 } as const satisfies Record<string, Readonly<Record<string, RegionKind>>>;
 
+/** Nothing of the range's former use is left behind a change that was granted. */
+const GRANTED = {
+  shared: ['SHAR-05', 'SHAR-06', 'SHAR-10'],
+  confidential: ['SHAR-08', 'SHAR-10'],
+} as const;
+
 /** Null: nothing is left. The host's answer is read here, and only here. */
 export function* completion(context: TsmContext, vcpu: Vcpu): Op<Completion | null> {
   const { record } = vcpu;
@@ -88,6 +94,7 @@ function sharing(
   const empty = isEmpty(context, tvm, range.gpa, range.length);
   const isBlocked = run.isBlocked(empty);
   port.fired(isBlocked ? 'SHAR-03' : 'SHAR-04');
+  if (!isBlocked) for (const rule of GRANTED[kinds.granted]) port.fired(rule);
   const region = { ...range, kind: kinds.granted };
   return { isBlocked, registers: result(0n, 0n), region, clears: false };
 }

@@ -2,12 +2,16 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import { SUCCESS } from '../../abi/errors.ts';
+import { TSM_RECORD } from '../../layouts/tsm.ts';
 import type { Op } from '../../port.ts';
 import { failure, type Outcome, type TsmContext } from '../context.ts';
 import { findTvm, tvmState, vcpuAt } from '../tvm/tvm.ts';
 import { type Vcpu, vcpuOf, vcpuState } from '../vcpu/vcpu.ts';
 import { enterGuest } from './enter.ts';
 import { completion, finish } from './pending.ts';
+
+/** Ids of guests begin behind the TSM and the host. */
+const FIRST_GUEST = 2n;
 
 /** The boot vCPU is always this one. */
 const BOOT = 0n;
@@ -36,11 +40,19 @@ export function* runTvmVcpu(context: TsmContext, named: RunArguments): Op<Outcom
     running: () => is('running'),
     blocked: () => done?.isBlocked === true,
   });
-  if (error !== SUCCESS || tvm === null || vcpu === null) return failure(error);
+  if (error !== SUCCESS || tvm === null || vcpu === null) {
+    if (tvm === null && wasGuest(context, named.tvm_guest_id)) port.fired('RUN-06');
+    return failure(error);
+  }
   markRun(context, vcpu);
   if (done !== null) yield* finish(context, vcpu, done);
   tvm.record.set('booted', 1n);
   return yield* enterGuest(context, vcpu);
+}
+
+/** Whether a TVM had this id: ids are given out in order, and never again. */
+function wasGuest({ port, map }: TsmContext, id: bigint): boolean {
+  return id >= FIRST_GUEST && id < port.own.read(TSM_RECORD.at(map.record, 'nextGuest'), 8);
 }
 
 /** What is decided by a run that may go on. */
@@ -48,4 +60,7 @@ function markRun({ port }: TsmContext, { record }: Vcpu): void {
   const before = record.get('hart');
   if (before !== 0n && before !== BigInt(port.hart) + 1n) port.fired('RUN-07');
   if (before === 0n) port.fired(record.get('id') === BOOT ? 'FIN-03' : 'VCPU-08');
+  if (before === 0n) port.fired('VCPU-06');
+  // What the host wrote over the CSRs of the last exit, or into the dirty bitmap, is never read.
+  for (const rule of ['EXIT-13', 'EXIT-14', 'NACL-06'] as const) port.fired(rule);
 }
