@@ -47,6 +47,8 @@ export function translate(
       port.useKept(stage.name, level, kept, g.entrySize);
     }
   }
+  if (kept >= 0 && decide.isLeaf(port.lo)) port.counts.tlb_hit++;
+  else port.counts.tlb_miss++;
   for (;;) {
     if (kept < 0 && !isRead) {
       // 2. The entry at root + index * size, an access of its own.
