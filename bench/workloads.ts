@@ -1,6 +1,7 @@
 /** The list of workloads, one budget each. */
 import { bootToPrompt } from './boot.ts';
 import { ENGINE } from './engine.ts';
+import { calls, operations } from './firmware.ts';
 import { flat, parse, tableCases, textCases } from './language.ts';
 import { reset, served, walks } from './machine.ts';
 import type { Workload } from './measure.ts';
@@ -16,6 +17,8 @@ export const WORKLOADS: readonly Workload[] = [
   flat,
   firstVerdict,
   reports,
+  operations,
+  calls,
   ...ENGINE,
   bootToPrompt,
 ];

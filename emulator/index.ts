@@ -75,6 +75,8 @@ export type {
   ModelName,
 } from './firmware/spec.ts';
 export type { Homecoming } from './native/homecoming.ts';
+export type { Op as FirmwareOp, Port as FirmwarePort } from './firmware/port.ts';
+export type { Handlers } from './native/driver.ts';
 export type { FirmwareStep } from './native/firmware-log.ts';
 export { FirmwareFault } from './native/firmware-fault.ts';
 export { NACL_CSRS, naclBytes, naclCsr, naclGpr } from './firmware/layouts/nacl.ts';
