@@ -90,8 +90,7 @@ function* giveBack(context: TsmContext, base: bigint, count: bigint): Op<void> {
     throw new Error('pages of the TSM are not its own to give back');
   }
   for (let at = base; at < base + count * PAGE; at += PAGE) pages.set(at, 'host');
-  port.fired('RECL-01');
-  port.fired('RECL-06');
+  for (const rule of ['RECL-01', 'RECL-06', 'RECL-07'] as const) port.fired(rule);
   port.note({ what: 'step', text: `${count} pages reclaimed` });
 }
 

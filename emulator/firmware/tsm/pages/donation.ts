@@ -11,6 +11,15 @@ const PAGE = 4096n;
 /** Why a page cannot be given: no memory of the host, never converted, not fenced since, of a TVM already. */
 export type Objection = 'memory' | 'ordinary' | 'unfenced' | 'assigned';
 
+const ISOLATED: readonly RuleId[] = [
+  'ISO-01',
+  'ISO-02',
+  'ISO-03',
+  'ISO-04',
+  'ISO-05',
+  'ISO-06',
+];
+
 /** Rules that an objection decides in some call. */
 export type ObjectionRules = { readonly [why in Objection]?: readonly RuleId[] };
 
@@ -67,6 +76,10 @@ export function* assign(
 ): Op<void> {
   for (let at = base; at < base + pages * PAGE; at += PAGE) {
     context.pages.set(at, state, Number(owner));
+  }
+  if (state === 'data') {
+    // It is the TVM's alone: the host lost it at conversion, and no other TVM has it.
+    for (const rule of ISOLATED) context.port.fired(rule);
   }
   if (content !== 'copy' && context.decisions.mustScrub(content)) {
     yield* scrub(context, base, pages);

@@ -37,6 +37,9 @@ export function dismantle(context: TsmContext, tvm: Tvm): void {
 export function leavePages(context: TsmContext, base: bigint, size: bigint): void {
   for (let at = base; at < base + size; at += PAGE) {
     if (context.pages.get(at)?.state === 'data') release(context, at);
-    else unpin(context, at);
+    else {
+      unpin(context, at);
+      context.port.fired('SHRD-06');
+    }
   }
 }
