@@ -135,6 +135,22 @@ export class TvmBench extends Bench {
     };
   }
 
+  /** Lets a hart into the guest, or to wherever it comes; `arrive` waits for it. */
+  begin(id: bigint, vcpu: bigint, hart: number): void {
+    this.covhCall('run_tvm_vcpu', [id, vcpu], hart);
+  }
+
+  /** Runs all harts until one of them comes home. */
+  arrive(): number {
+    const { why, hart } = this.machine.run({
+      steps: 20_000,
+      until: [],
+      stopAtTrap: () => false,
+    });
+    if (why !== 'home' || hart === null) throw new Error(`no hart came home: ${why}`);
+    return hart;
+  }
+
   gpr(register: number, hart = 0): bigint {
     return this.machine.read(NACL_AT + 0x4000n * BigInt(hart) + BigInt(8 * register), 8);
   }
