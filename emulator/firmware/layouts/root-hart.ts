@@ -45,7 +45,7 @@ export const ROOT_HART = struct({
   hgatp: 8,
   henvcfg: 8,
   htimedelta: 8,
-  hstateen: [8, 4],
+  hstateen0: 8,
   /** VS CSRs of the guest, as the domain's supervisor reads and writes them while the guest does not run. */
   guest: [8, VS_SET.length],
   /** Those of the supervisor itself, and its interrupts at their VS positions, while its guest runs. */

@@ -46,9 +46,6 @@ const h = (name: StateField, number: number, more: Partial<VirtualCsr> = {}) =>
 const vs = (name: VsName, number: number, more: Partial<VirtualCsr> = {}) =>
   row(name, number, field('guest', VS_SET.indexOf(name)), more);
 const view = (name: ViewName, number: number) => row(name, number, { kind: 'view', view: name });
-const hstateen = (k: number): VirtualCsr =>
-  row(`hstateen${k}`, 0x60c + k, field('hstateen', k), { needs: 'Smstateen' });
-
 /** hgeip is read-only: with V=1 a write of it is illegal at once, a read comes here. GEILEN is 0. */
 const rows = (): readonly VirtualCsr[] => [
   h('hstatus', 0x600, { effect: 'hstatus' }),
@@ -59,7 +56,8 @@ const rows = (): readonly VirtualCsr[] => [
   h('hcounteren', 0x606),
   h('hgeie', 0x607),
   h('henvcfg', 0x60a, { legal: 'envcfg' }),
-  ...[0, 1, 2, 3].map(hstateen),
+  // The others stay shut: M-mode opens mstateen0 alone.
+  h('hstateen0', 0x60c, { needs: 'Smstateen' }),
   h('htval', 0x643),
   view('hip', 0x644),
   h('hvip', 0x645),

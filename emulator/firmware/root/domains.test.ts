@@ -1,55 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { functionWord } from '../abi/abi.ts';
-import type { HandlerFactory } from '../handler.ts';
-import type { Op, Port } from '../port.ts';
+import { call, toy } from './toy-tsm.test-support.ts';
 import { HOST, OTHER, RootWorld, TSM } from './world.test-support.ts';
 
 const CODE = HOST + 0x1000n;
 const HANDLER = HOST + 0x2000n;
-const COVH = 0x434f_5648n;
-const RDSM = 0x0853_4452n;
-const SDID = 2;
 const KEEPER =
   'csrr s2, scause; csrr s3, stval; csrr s5, sepc; addi s5, s5, 4; csrw sepc, s5; sret';
-
-function* ask(port: Port, fid: bigint, values: readonly bigint[] = []): Op<bigint> {
-  values.forEach((value, k) => {
-    port.setX(10 + k, value);
-  });
-  port.setX(16, fid);
-  port.setX(17, RDSM);
-  yield* port.ecall();
-  return port.x(10);
-}
-
-/** A TSM of a few lines: takes and gives back pages, looks into the host's memory, by FID. */
-const toy: HandlerFactory = () => ({
-  name: 'tsm',
-  clobbers: 'x',
-  *boot(port) {
-    yield* port.csrw('stvec', TSM);
-    yield* ask(port, 18n);
-  },
-  *handle(port) {
-    const [fid, at] = [port.x(16) & 0xffffn, port.x(10)];
-    const scause = yield* port.csrr('scause');
-    let value = scause;
-    if (fid === 1n) value = yield* ask(port, 2n, [BigInt(SDID), at, 1n, 7n]);
-    if (fid === 2n) value = yield* ask(port, 3n, [BigInt(SDID), at, 1n]);
-    if (fid === 3n) {
-      const found = yield* port.tryLoad(at, 8);
-      value = typeof found === 'bigint' ? found : BigInt(-found.cause);
-    }
-    if (fid === 4n) {
-      yield* port.csrw('htval', 0x1234n);
-      value = yield* port.csrr('htval');
-    }
-    yield* ask(port, 16n, [0n, BigInt.asUintN(64, value)]);
-  },
-});
-
-const call = (fid: number, argument = 0n) =>
-  `li a7, ${COVH}; li a6, ${functionWord(fid, SDID)}; li a0, ${argument}; ecall`;
 
 function host(text: string): RootWorld {
   const world = new RootWorld({ tsm: toy });

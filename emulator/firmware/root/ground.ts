@@ -23,8 +23,9 @@ const BANKED: ReadonlySet<string> = new Set([
   'stimecmp',
 ]);
 
-export function rootGround(decide: RootDecisions): Ground {
+export function rootGround(decide: RootDecisions, callTsm: Ground['callTsm'] = null): Ground {
   return {
+    callTsm,
     csrs: {
       scratch: 'sscratch',
       epc: 'sepc',

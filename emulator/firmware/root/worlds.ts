@@ -82,11 +82,11 @@ const CONTROLS: readonly Control[] = [
   },
 ];
 
-const STATE_ENABLES: readonly Control[] = [0, 1, 2, 3].map((index) => ({
-  csr: `hstateen${index}`,
+const STATE_ENABLE: Control = {
+  csr: 'hstateen0',
   own: () => ONES,
-  guest: ({ hart }) => hart.get('hstateen', index),
-}));
+  guest: ({ hart }) => hart.get('hstateen0'),
+};
 
 /** Whether the next SRET of the domain's supervisor enters its guest. */
 export const entersGuest = ({ hart }: Root): boolean => (hart.get('hstatus') & HSTATUS.SPV) !== 0n;
@@ -101,7 +101,7 @@ function vsSet(root: Root): readonly (readonly [string, number])[] {
 /** Writes what the hart must hold while this world runs, hgatp before vsatp. */
 export function* load(root: Root, world: World, { pc, supervisor }: Place): Op<void> {
   const { hart, port, spec } = root;
-  const controls = spec.features.has('Smstateen') ? [...CONTROLS, ...STATE_ENABLES] : CONTROLS;
+  const controls = spec.features.has('Smstateen') ? [...CONTROLS, STATE_ENABLE] : CONTROLS;
   for (const control of controls) yield* port.csrw(control.csr, control[world](root));
   for (const [name, index] of vsSet(root)) yield* port.csrw(name, hart.get(world, index));
   hart.set('virt', world === 'guest' ? 1n : 0n);
