@@ -13,7 +13,11 @@ const isLegacy = (platform: Platform) => REVISIONS[platform.revision].isolation 
 export function markRefusedFence(fired: Fired, platform: Platform, fence: FenceName): void {
   if (fence !== 'mfence_pa' && fence !== 'minval_pa') return;
   if (isLegacy(platform)) fired[R.SMMTT_FENCE_01] = 1;
-  else fired[fence === 'mfence_pa' ? R.SMSD_FENCE_01 : R.SMSD_FENCE_02] = 1;
+  else if (fence === 'minval_pa') fired[R.SMSD_FENCE_02] = 1;
+  else {
+    fired[R.SMSD_FENCE_01] = 1;
+    fired[R.TEE_09] = 1;
+  }
 }
 
 /** An instruction that this machine has not: the MTT era may lack MINVAL.SPA. */
@@ -87,7 +91,10 @@ function markTranslation(
     return;
   }
   if (scope === 's') fired[R.SMSD_SDID_01] = 1;
-  if (scope === 'g') fired[R.SMSD_SDID_03] = 1;
+  if (scope === 'g') {
+    fired[R.SMSD_SDID_03] = 1;
+    fired[R.FENCE_09] = 1;
+  }
   if (scope === 'vs') fired[R.SMSD_SDID_04] = 1;
   if (fence === 'sfence_vma' && mode === 'M') fired[R.SMSD_SDID_06] = 1;
   if (fence === 'sfence_vma' && id === null) fired[R.SMSD_SDID_07] = 1;

@@ -51,7 +51,10 @@ function deniesTranslation(state: CsrState, row: CsrRow, mode: Mode): Denial | n
 /** Machine-level CSRs of supervisor domains that were refused below M. */
 function markRefused(state: CsrState, row: CsrRow, mode: Mode): void {
   const { fired } = state;
-  if (row.name === 'mmpt') fired[isVirtual(mode) ? R.SMSD_CSR_03 : R.SMSD_CSR_02] = 1;
+  if (row.name === 'mmpt') {
+    fired[isVirtual(mode) ? R.SMSD_CSR_03 : R.SMSD_CSR_02] = 1;
+    fired[R.TEE_08] = 1;
+  }
   if (row.name === 'msdcfg') fired[R.SMSD_CSR_04] = 1;
   if (row.name === 'mttp') fired[R.SMMTT_CSR_01] = 1;
 }

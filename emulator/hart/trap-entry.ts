@@ -216,6 +216,8 @@ function enterGuest(csrs: CsrFile, decide: TrapDecisions, trap: Trap, mode: Mode
   record(csrs, CELLS.VS, trap);
 }
 
+const INSTRUCTION_ACCESS_FAULT = 1;
+
 /** What the report of a denial by the protection table decides. */
 function mark(fired: Fired, trap: Trap): void {
   fired[R.SMMPT_TRAP_01] = 1;
@@ -224,5 +226,6 @@ function mark(fired: Fired, trap: Trap): void {
   fired[R.SMMPT_TRAP_04] = 1;
   fired[R.SMMPT_TRAP_05] = 1;
   fired[R.SMMPT_TRAP_06] = 1;
+  if (trap.cause === INSTRUCTION_ACCESS_FAULT) fired[R.TEE_07] = 1;
   fired[trap.takenIn === 'M' ? R.SMMPT_TRAP_08 : R.SMMPT_TRAP_07] = 1;
 }

@@ -46,6 +46,7 @@ export const MPT_RULES = {
     fired[R.SMMPT_CACHE_02] = 1;
     if (keepsInvalid) return;
     fired[R.SMMPT_CACHE_01] = 1;
+    fired[R.FENCE_08] = 1;
     if (level > 0) fired[R.SMMPT_CACHE_03] = 1;
   },
 
@@ -88,6 +89,7 @@ export const MPT_RULES = {
     fired[R.SMMPT_XWR_11] = 1;
     fired[R.SMMPT_CACHE_04] = 1;
     fired[R.SMMPT_CACHE_05] = 1;
+    fired[R.FENCE_07] = 1;
     fired[R.SMMPT_CACHE_06] = 1;
     fired[R.SMMPT_CACHE_08] = 1;
     fired[R.SMMPT_LKUP_10] = 1;
