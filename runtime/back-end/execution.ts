@@ -57,6 +57,8 @@ export interface Execution {
   boot(spec: FirmwareSpec): string | null;
   /** Whether the last step of a hart has left it in firmware or in a guest: `run` goes on with it. */
   away(hart: number): boolean;
+  /** What firmware did since it was asked last, one line each; kept while tracing is on. */
+  takeFirmwareLog(): readonly { readonly hart: number; readonly text: string }[];
   /** How the last step of a hart came home; null: it is away, or needed no firmware. */
   home(hart: number): Homecoming | null;
 }

@@ -21,6 +21,10 @@ export class NoExecution implements Execution {
     return false;
   }
 
+  takeFirmwareLog(): readonly [] {
+    return [];
+  }
+
   home(): null {
     return null;
   }

@@ -49,9 +49,15 @@ export function loadProgram(world: World, plan: ProgramPlan): Program {
       );
     }
     for (const { bytes, start } of lines) writeBytes(world, region.base + BigInt(start), bytes);
+    if (world.firmware !== null && BigInt(size + REST.length) <= region.size) {
+      writeBytes(world, region.base + BigInt(size), REST);
+    }
   }
   return { name: plan.name, base, lines };
 }
+
+/** Behind the last line of a program in a TVM: `wfi` and a jump back to it, so that the TVM has nothing more to do. */
+const REST = Uint8Array.of(0x73, 0x00, 0x50, 0x10, 0x6f, 0xf0, 0xdf, 0xff);
 
 interface Assembled extends PlacedLine {
   readonly bytes: Uint8Array;

@@ -1,7 +1,8 @@
 /** `sdt explain`: what a case built, and every memory reference of one of its lines as a tree. */
 import type { Plan, PlanProgramLine } from '../../dsl/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
-import { CaseRun, type Ended } from '../session/case-run.ts';
+import { CaseRun } from '../session/case-run.ts';
+import type { Ended } from '../session/ended.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
 import { cacheLines } from './explain-caches.ts';
 import { builtLines, mapLines } from './explain-map.ts';
@@ -115,7 +116,9 @@ function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): reado
     if (line?.kind === 'step' && line.action.do === 'execute') {
       lines.push(...instructionLines(line.action, run.world, state));
     }
-    lines.push(...treeLines(ended.walk, run.world.platform.xlen));
+    // The references of firmware, and of a guest that it ran, would hide what it did.
+    if (ended.firmware.length > 0) lines.push(...ended.firmware.map((step) => `  ${step}`));
+    else lines.push(...treeLines(ended.walk, run.world.platform.xlen));
     const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
     const decided = rule ?? denied?.rule ?? null;
     if (decided !== null) lines.push(`  rule ${decided}`);

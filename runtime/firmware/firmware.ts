@@ -10,6 +10,7 @@ import type { FirmwareHook, World } from '../session/world.ts';
 import type { Areas } from './areas.ts';
 import { bootFirmware } from './boot.ts';
 import { CALL_BUDGET, Calls } from './calls.ts';
+import { kindOf } from './domain-kind.ts';
 import { exitOf } from './exit.ts';
 import { GuestPrograms } from './guest-programs.ts';
 import { HostCalls } from './host-calls.ts';
@@ -179,7 +180,7 @@ export class Firmware implements FirmwareHook {
   }
 
   symbol(path: string, args: readonly bigint[]): bigint | null {
-    return this.#names.get(path) ?? this.#nacl.symbol(path, args);
+    return this.#names.get(path) ?? this.#base(path) ?? this.#nacl.symbol(path, args);
   }
 
   /** Programs in TVMs that nobody let come to their last line. */
@@ -192,6 +193,15 @@ export class Firmware implements FirmwareHook {
 
   #extent({ extent }: RightsLine): { readonly base: bigint; readonly size: bigint } {
     return { base: this.#world.resolve(extent.base), size: this.#world.resolve(extent.size) };
+  }
+
+  /** `rdsm.base`, `tsm.base`: where firmware lies. */
+  #base(path: string): bigint | null {
+    const [owner = '', member] = path.split('.');
+    if (member !== 'base') return null;
+    if (owner === 'rdsm') return this.#areas.rdsm.base;
+    const tsms = [...this.#world.domains.keys()].filter((name) => kindOf(name) === 'tsm');
+    return this.#areas.tsms[tsms.indexOf(owner)]?.base ?? null;
   }
 
   #enter({ actor, tvm, vcpu }: Loop): Actual {
@@ -222,7 +232,7 @@ export class Firmware implements FirmwareHook {
       tvm: this.#lastTvm,
       sdid: (domain) => {
         if (domain !== null) return Number(this.#world.domain(domain).sdid);
-        const tsms = [...domains.values()].filter((other) => other.name.startsWith('tsm'));
+        const tsms = [...domains.values()].filter((other) => kindOf(other.name) === 'tsm');
         return tsms.length === 1 ? Number(tsms[0]?.sdid ?? 1n) : 1;
       },
       write: (at, size, value) => {

@@ -87,6 +87,12 @@ export class GuestPrograms implements Watcher {
     }
   }
 
+  /** The scenario has said that a hart is still in its guest. */
+  assertOn(hart: number): void {
+    const vcpu = this.#active.get(hart);
+    if (vcpu !== undefined) vcpu.asserted = true;
+  }
+
   /** Programs that have not come to their last line, and nobody has said why. */
   unfinished(nameOf: (tvm: bigint) => string): readonly Unfinished[] {
     return [...this.#vcpus.values()].flatMap(({ run, asserted, tvm, id }) => {

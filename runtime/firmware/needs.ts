@@ -24,7 +24,7 @@ export function firmwareAreas(plan: Plan, { model, platform, firmware }: Setup):
 }
 
 /** Models with a root that emulates the hypervisor extension. */
-const NESTING: ReadonlySet<string> = new Set(['rdsm_hs', 'nested_accel']);
+const NESTING: ReadonlySet<string> = new Set(['tsm_root', 'rdsm_hs', 'nested_accel']);
 
 /** Lines that the machine carries out while it is being set up: the first other one finds firmware booted. */
 export function isSetUp({ kind }: PlanLine): boolean {

@@ -75,7 +75,10 @@ export function describeExit(exit: TvmExit, profile: Profile = 'spec'): string {
   const fatal = exit.fatal ? ' fatal' : '';
   if (exit.ended === true) return 'exits end';
   if (exit.interrupt) return `exits interrupt ${interruptWord(exit.cause)}${fatal}`;
-  if (exit.cause === 10) return `exits ecall ${calleeName(exit, profile)}${fatal}`;
+  if (exit.cause === 10) {
+    const callee = callName(exit.field('a7') ?? 0n, exit.field('a6') ?? 0n, profile);
+    return `exits ecall ${callee}${fatal}`;
+  }
   const at = exit.cause >= 20 && exit.cause !== 22 ? ` at gpa ${hex(exit.gpa)}` : '';
   return `exits ${faultName(exit.cause)}${at}${fatal}`;
 }
@@ -86,12 +89,12 @@ function interruptWord(code: number): string {
   return found?.[0] ?? String(code);
 }
 
-function calleeName(exit: TvmExit, profile: Profile): string {
-  const eid = exit.field('a7') ?? 0n;
-  const fid = Number((exit.field('a6') ?? 0n) & 0xffffn);
-  const extension = extensionOf(eid);
-  if (extension === null) return `with a7 = ${hex(eid)}, a6 = ${fid}`;
-  const space = Object.entries(EXTENSIONS).find(([, row]) => row.eid === eid)?.[0] ?? '';
+/** `covh.convert_pages`: the function of an a7 and a6; registers where nobody knows it. */
+export function callName(a7: bigint, a6: bigint, profile: Profile): string {
+  const fid = Number(a6 & 0xffffn);
+  const extension = extensionOf(a7);
+  if (extension === null) return `with a7 = ${hex(a7)}, a6 = ${fid}`;
+  const space = Object.entries(EXTENSIONS).find(([, row]) => row.eid === a7)?.[0] ?? '';
   return `${space}.${functionOf(extension, fid, profile) ?? fid}`;
 }
 

@@ -8,20 +8,21 @@ import type {
   Span,
   Value,
 } from '../../dsl/index.ts';
-import type { Profile, RuleId } from '../../emulator/index.ts';
+import type { Profile } from '../../emulator/index.ts';
 import type { Actual, Costs } from '../judge/actual.ts';
-import type { HartReader } from '../execute/hart-state.ts';
 import { Instructions } from '../execute/instruction.ts';
 import { Driver } from '../execute/driver.ts';
 import { type LineEnd, ProgramRuns } from '../execute/program-runs.ts';
 import { Firmware } from '../firmware/firmware.ts';
 import { isSetUp } from '../firmware/needs.ts';
+import { firmwareSteps } from '../firmware/steps.ts';
 import { Harts } from './actors.ts';
 import { type Files, NO_FILES } from './files.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { buildLine } from '../build/lines.ts';
 import { startMachine } from '../build/start.ts';
 import { CaseError, CaseSkip } from './case-error.ts';
+import type { Ended, Observed } from './ended.ts';
 import { asksForCosts, countersOf, describeCosts } from './costs.ts';
 import { holds } from './conditions.ts';
 import { describe } from '../judge/describe.ts';
@@ -33,37 +34,10 @@ import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts
 import { type AttemptAction, mayBeDenied, type StepLine, Steps } from './steps.ts';
 import { seedOf } from './random.ts';
 import { type CheckLine, looks } from './look.ts';
+import { saysRunning, unfinishedFailure } from './unfinished.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Variation } from './variation.ts';
 import { World } from './world.ts';
-
-/** How a case ended. */
-export interface Ended {
-  readonly status: Status;
-  readonly reason: string | null;
-  readonly failures: readonly Failure[];
-  readonly witnesses: readonly Witness[];
-  readonly costs: readonly StepCost[];
-  /** Attempts made, looks of the bench included. */
-  readonly steps: number;
-  /** Index of the line that ran last. */
-  readonly line: number;
-  /** The line of a program that failed; null: it was none. */
-  readonly within: PlanProgramLine | null;
-  /** Memory references of the traced line. */
-  readonly walk: readonly ShownStep[];
-}
-
-/** What the traced line gave. */
-export interface Observed {
-  readonly expected: string;
-  readonly actual: string;
-  /** Null: as expected. */
-  readonly message: string | null;
-  readonly rule: RuleId | null;
-  /** Registers and CSRs as the line left them; null: nobody looks. */
-  readonly state: HartReader | null;
-}
 
 export class CaseRun implements MatchContext {
   readonly reasons: boolean;
@@ -90,6 +64,7 @@ export class CaseRun implements MatchContext {
   #failed: PlanProgramLine | null = null;
   #line = 0;
   #walk: readonly ShownStep[] = [];
+  #firmwareSteps: readonly string[] = [];
   #observed: Observed | null = null;
 
   constructor(
@@ -103,7 +78,7 @@ export class CaseRun implements MatchContext {
     this.#backEnd = backEnd;
     this.#setup = setup;
     this.#budget = variation.steps;
-    const platform = platformOf(setup, seedOf(plan.id, variation.seed), plan.regions);
+    const platform = platformOf(setup, seedOf(plan.id, variation.seed), plan);
     this.world = new World(plan, backEnd, setup, platform, files);
     this.harts = new Harts(this.world);
     this.#steps = new Steps(this.world, this.harts);
@@ -158,6 +133,8 @@ export class CaseRun implements MatchContext {
         history?.end();
         if (this.#failures.length > 0) return this.#end('fail', null);
       }
+      if (last === Infinity) this.#flagUnfinished();
+      if (this.#failures.length > 0) return this.#end('fail', null);
     } catch (error) {
       return this.#stopped(error);
     }
@@ -177,13 +154,14 @@ export class CaseRun implements MatchContext {
       line: this.#line,
       within: this.#failed,
       walk: this.#walk,
+      firmware: this.#firmwareSteps,
     };
   }
 
   #stopped(error: unknown): Ended {
     if (error instanceof CaseSkip) return this.#end('skip', error.message);
-    const exhausted = error instanceof Error && error.name === 'ArenaFull';
-    if (!(error instanceof CaseError) && !exhausted) throw error;
+    const isKnown = error instanceof Error && CASE_ERRORS.has(error.name);
+    if (!(error instanceof CaseError) && !isKnown) throw error;
     const span = error instanceof CaseError ? error.span : null;
     const { file, line, col } = span ?? this.#plan.lines[this.#line]?.span ?? this.#plan.span;
     return this.#end('error', `${file}:${line}:${col}: ${error.message}`);
@@ -207,6 +185,7 @@ export class CaseRun implements MatchContext {
     if (tracing) {
       const walk = this.#backEnd.takeTrace();
       this.#walk = this.world.history?.show(actor.hart, walk) ?? [];
+      this.#firmwareSteps = firmwareSteps(this.#backEnd, this.#plan, this.profile);
       this.#backEnd.trace(false);
     }
     let costs: Costs | null = null;
@@ -218,6 +197,10 @@ export class CaseRun implements MatchContext {
     if (this.#failures.length > 0) return;
     const shown = tracing && this.#within === null;
     this.#settle(outcome, actual, judgement, costs, everyOf(line) !== null, shown);
+    if (saysRunning(outcome, judgement.chosen)) {
+      this.#programs.assert(actor.hart);
+      this.#firmware?.guests.assertOn(actor.hart);
+    }
   }
 
   /** The one attempt, or those of `every`, up to the first that does not agree; costs are judged later. */
@@ -285,6 +268,14 @@ export class CaseRun implements MatchContext {
       case 'unmodelled':
         throw new CaseSkip(`not modelled yet: ${action.why}`);
     }
+  }
+
+  /** Programs that were started, and that the scenario left without a word. */
+  #flagUnfinished(): void {
+    const [first] = [...this.#programs.unfinished(), ...(this.#firmware?.unfinished() ?? [])];
+    if (first === undefined) return;
+    this.#failed = first.line.line;
+    this.#failures.push(unfinishedFailure(first, this.#plan.span));
   }
 
   #ask(): Firmware {
@@ -386,6 +377,9 @@ export class CaseRun implements MatchContext {
     this.#costs.push({ line: span.line, costs: named });
   }
 }
+
+/** Errors of the machine that are the case's: memory that it used up, firmware that went wrong. */
+const CASE_ERRORS: ReadonlySet<string> = new Set(['ArenaFull', 'FirmwareFault']);
 
 /** Nothing to complain about. */
 const AS_WRITTEN: Judgement = { message: null, chosen: 0, unchecked: [] };

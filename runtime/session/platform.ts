@@ -1,5 +1,5 @@
 /** What a plan and a run ask of the machine, as the platform that a back end builds, or why there is none. */
-import type { PlanMachine, PlanRegion } from '../../dsl/index.ts';
+import type { Plan, PlanMachine } from '../../dsl/index.ts';
 import type {
   CacheSizes,
   Caching,
@@ -23,6 +23,7 @@ import {
   REVISIONS,
   STAGE_GEOMETRIES,
 } from '../../emulator/index.ts';
+import { needsFirmware } from '../firmware/needs.ts';
 import { type FirmwareSettings, firmwareSettings } from '../firmware/settings.ts';
 import type { Variation } from './variation.ts';
 
@@ -179,15 +180,24 @@ export function setupOf(
   };
 }
 
-/** The same machine with what belongs to one case: the pattern in its memory and its aliases. */
-export function platformOf(setup: Setup, seed: number, regions: readonly PlanRegion[]): Platform {
+/** Firmware needs a CLINT to interrupt other harts: where one lies unless a machine line says otherwise. */
+const CLINT = { kind: 'clint', base: 0x200_0000n } as const;
+
+/** The same machine with what belongs to one case: the pattern in its memory, its aliases, the devices of firmware. */
+export function platformOf(setup: Setup, seed: number, plan: Plan): Platform {
+  const { regions } = plan;
+  const { devices = [] } = setup.platform;
   const aliases = regions.some((region) => region.aliases !== null)
     ? regions.flatMap((region) => {
         const of = regions.find((other) => other.name === region.aliases);
         return of === undefined ? [] : [{ base: region.base, size: region.size, of: of.base }];
       })
     : setup.platform.aliases;
-  return { ...setup.platform, seed, aliases };
+  const lacksClint = setup.platform.harts > 1 && !devices.some(({ kind }) => kind === 'clint');
+  if (!lacksClint || !needsFirmware(plan, setup.model)) {
+    return { ...setup.platform, seed, aliases };
+  }
+  return { ...setup.platform, seed, aliases, devices: [...devices, CLINT] };
 }
 
 /** Why the mode of a protection table cannot be used on this platform; null: it can. */

@@ -8,7 +8,8 @@ import type { RuleId } from '../../emulator/index.ts';
 import { MODELS } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { needsFirmware } from '../firmware/needs.ts';
-import { CaseRun, type Ended } from './case-run.ts';
+import { CaseRun } from './case-run.ts';
+import type { Ended } from './ended.ts';
 import { isAboutTable } from '../isolation/about-table.ts';
 import { holds } from './conditions.ts';
 import { type Files, NO_FILES } from './files.ts';
@@ -54,6 +55,7 @@ const NOTHING_DONE: Ended = {
   line: 0,
   within: null,
   walk: [],
+  firmware: [],
 };
 
 /** Setups by what their machine lines ask, per variation: most cases of a run share a few. */
