@@ -10,7 +10,7 @@ export const TSM_ROOT: Model = {
   tvms: 'all',
   handlers: [
     { name: 'rdsm', mode: 'M' },
-    { name: 'tsm', mode: 'HS' },
+    { name: 'root', mode: 'HS' },
   ],
   physicalMode: (kind, nominal) => (kind === 'tsm' ? inPlace(nominal) : deprivileged(nominal)),
 };

@@ -23,15 +23,14 @@ const NMIE = 1n << 3n;
 
 /** Firmware of domains that this RDSM has to boot, in order. */
 export function toBoot(monitor: Monitor): readonly FirmwareDomain[] {
-  if (!monitor.ground.hasWorlds(monitor)) return [];
+  const { ground } = monitor;
+  if (!ground.hasWorlds(monitor) || ground.callTsm !== null) return [];
   return monitor.spec.domains.filter(({ kind }) => kind === 'tsm');
 }
 
 /** The supervisor that the plain firmware of a nesting model starts; null: the host itself. */
 function rootOf({ spec }: Monitor): bigint | null {
-  if (spec.root !== null) return spec.root.base;
-  if (spec.model !== 'tsm_root') return null;
-  return spec.domains.find(({ kind }) => kind === 'tsm')?.memory?.base ?? null;
+  return spec.root?.base ?? null;
 }
 
 export function* boot(monitor: Monitor): Op<never> {

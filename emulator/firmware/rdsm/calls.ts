@@ -114,7 +114,7 @@ function* toTsm(monitor: Monitor, pc: bigint): Op<Returned> {
     port.fired(isActive ? 'SUPD-03' : 'ABI-06');
     return refused('invalid_param');
   }
-  return yield* teecall(monitor, to, pc);
+  return yield* (monitor.ground.callTsm ?? teecall)(monitor, to, pc);
 }
 
 function* activeDomains(monitor: Monitor): Op<Returned> {

@@ -1,7 +1,7 @@
 /** What an RDSM stands on: the mode that it runs in, and what keeps domains apart there. */
 import type { Op } from '../port.ts';
 import type { Monitor } from './monitor.ts';
-import type { Serve } from './returned.ts';
+import type { Returned, Serve } from './returned.ts';
 
 /** `call`: a TSM is entered for a call, with interrupts off; `return`: a domain goes on as it was. */
 export type Entry = 'call' | 'return';
@@ -30,6 +30,9 @@ export interface Ground {
   hasWorlds(monitor: Monitor): boolean;
   /** Calls of other extensions than CoVE's go there instead of to this RDSM's own services; null: none do. */
   readonly elsewhere: Serve | null;
+
+  /** Where a TSM is part of this firmware, its calls; null: a TSM is entered by a switch to its domain. */
+  readonly callTsm: ((monitor: Monitor, to: number, pc: bigint) => Op<Returned>) | null;
 
   /** CSRs of the caller to its context. */
   saveWorld(monitor: Monitor): Op<void>;

@@ -15,6 +15,7 @@ const EVERYTHING = 7;
 export const machineGround: Ground = {
   csrs: { scratch: 'mscratch', epc: 'mepc', cause: 'scause', named: (csr) => csr },
   area: ({ spec }) => spec.rdsm.base,
+  callTsm: null,
   hasWorlds: ({ spec }) => SWITCHING.has(spec.model),
   elsewhere: null,
   saveWorld,

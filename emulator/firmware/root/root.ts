@@ -17,7 +17,7 @@ export const root: HandlerFactory = (spec, _domain, decide) => {
     name: 'root',
     clobbers: 'x',
     *boot(port) {
-      yield* inside?.boot(port) ?? [];
+      if (inside !== null) yield* inside.boot(port);
       return yield* boot(rootOf(new Monitor(port, spec, decide.rdsm, ground, HOST), decide.root));
     },
     *handle(port) {

@@ -12,6 +12,7 @@ import { hostCall } from './dispatch.ts';
 import { hostEpoch, enterHost } from './pages/host-epoch.ts';
 import { PageTracker } from './pages/tracker.ts';
 import { guestTrap } from './run/index.ts';
+import type { Seat } from './seat.ts';
 import { peerSeat } from './seats/peer.ts';
 
 /** 0 is the TSM, 1 the host. */
@@ -22,13 +23,13 @@ export function contextsOf(
   spec: FirmwareSpec,
   domain: number,
   decide: FirmwareDecisions,
+  seat: Seat = peerSeat(domain),
 ): (port: Port, hart?: bigint) => TsmContext {
   const area = spec.domains.find(({ sdid }) => sdid === domain)?.memory;
   if (area === null || area === undefined) throw new Error(`domain ${domain} has no TSM`);
   const map = tsmMap(spec, area);
   if (map.chunks.size <= 0n) throw new Error('the TSM has no room to track so much memory');
   const parts = tvmParts(spec.tsm.maxVcpus);
-  const seat = peerSeat(domain);
   return (port, hart = map.hart(port.hart)) => ({
     port,
     spec,
@@ -50,10 +51,10 @@ export const tsm: HandlerFactory = (spec, domain, decide) => {
     clobbers: 'x',
     *boot(port) {
       const context = contextOn(port);
-      if (port.hart === 0) yield* layOut(context);
-      yield* lock(context);
-      yield* bootHart(context);
-      yield* unlock(context);
+      yield* bootOn(context);
+      yield* port.csrw('stvec', context.map.area.base);
+      yield* port.csrw('sscratch', context.hart);
+      yield* port.csrw('sie', 0n);
       yield* context.seat.bootDone(port);
     },
     *handle(port) {
@@ -69,6 +70,14 @@ export const tsm: HandlerFactory = (spec, domain, decide) => {
   return handler;
 };
 
+/** Lays out what a TSM keeps for a hart, and first of all what harts share. */
+export function* bootOn(context: TsmContext): Op<void> {
+  if (context.port.hart === 0) yield* layOut(context);
+  yield* lock(context);
+  yield* bootHart(context);
+  yield* unlock(context);
+}
+
 /** What harts share, by the first of them: the others boot behind it. Chunks of the tracker are cleared when taken. */
 function* layOut(context: TsmContext): Op<void> {
   const { port, map } = context;
@@ -80,11 +89,8 @@ function* layOut(context: TsmContext): Op<void> {
 }
 
 function* bootHart(context: TsmContext): Op<void> {
-  const { port, map, hart } = context;
+  const { port, hart } = context;
   recordAt(port.own, HART_RECORD, hart).set('hart', BigInt(port.hart));
   recordAt(port.own, HART_CONTEXT, hart + HART_CONTEXT_OFFSET).set('nacl', NO_SHMEM);
   yield* enterHost(context);
-  yield* port.csrw('stvec', map.area.base);
-  yield* port.csrw('sscratch', hart);
-  yield* port.csrw('sie', 0n);
 }

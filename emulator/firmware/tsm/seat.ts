@@ -14,6 +14,8 @@ export interface Report {
 export interface Seat {
   /** Whether memory can change sides; else it was divided at boot. */
   readonly canConvert: boolean;
+  /** Whether the host itself could read and write a page now, where nothing stops the TSM from it; else a load shows it. */
+  hostHolds(port: Port, page: bigint): boolean;
   /** Whether the trap that led here is a call of the host; else a vCPU was interrupted. Reads CSRs, writes nothing. */
   isHostCall(port: Port): Op<boolean>;
   /** Puts an exit into the trap CSRs that the host reads; nothing of the guest's own trap is left in them. */

@@ -6,11 +6,12 @@ const PAGE = 4096n;
 
 /** Whether every page of an extent is the host's, by the tracker and by a load from it. */
 export function* isReachable(context: TsmContext, at: bigint, length: bigint): Op<boolean> {
-  const { port, pages, decisions } = context;
+  const { port, pages, decisions, seat } = context;
   const first = at - (at % PAGE);
   const count = (at + length - first + PAGE - 1n) / PAGE;
   if (!pages.every(first, count, ({ state }) => decisions.isOfHost(state))) return false;
   for (let page = first; page < at + length; page += PAGE) {
+    if (!seat.hostHolds(port, page)) return false;
     const loaded = yield* port.tryLoad(page, 4);
     if (typeof loaded !== 'bigint') return false;
   }

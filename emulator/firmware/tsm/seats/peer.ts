@@ -14,6 +14,8 @@ const RWX = 7n;
 export function peerSeat(sdid: number): Seat {
   return {
     canConvert: true,
+    // The isolation table gives the TSM no more than the host has.
+    hostHolds: () => true,
     *isHostCall(port) {
       return (yield* port.csrr('scause')) === TEECALL;
     },
