@@ -12,6 +12,7 @@ import { MPT_FAULTS } from './mpt.ts';
 import { MTT_FAULTS } from './mtt.ts';
 import { PMP_FAULTS } from './protect.ts';
 import { PTE_FAULTS } from './translate.ts';
+import { TSM_FAULTS } from './tsm.ts';
 
 export const FAULTS = {
   ...ATTEMPT_FAULTS,
@@ -30,6 +31,7 @@ export const FAULTS = {
   ...RETURN_FAULTS,
   ...INTERRUPT_FAULTS,
   ...INSTRUCTION_FAULTS,
+  ...TSM_FAULTS,
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

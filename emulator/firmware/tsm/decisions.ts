@@ -1,8 +1,17 @@
 /** What a TSM decides: small questions whose wrong answers are planted faults. */
 import type { PageState } from '../layouts/page.ts';
+import type { RegionKind } from '../layouts/region.ts';
+import type { TvmState } from '../layouts/tvm.ts';
+
+/** What goes where in a TVM's address space. */
+const REGIONS_OF: Readonly<Record<'measured' | 'zero' | 'shared', readonly RegionKind[]>> = {
+  measured: ['confidential'],
+  zero: ['confidential', 'confidential removable'],
+  shared: ['shared', 'shared removable'],
+};
 
 export const tsmDecisions = {
-  /** A confidential page may be used when the epoch that it was marked in is over. */
+  /** A page that nobody reaches any more may be used when the epoch that it was marked in is over. */
   isFenced(marked: bigint, oldestHeld: bigint): boolean {
     return marked < oldestHeld;
   },
@@ -10,11 +19,11 @@ export const tsmDecisions = {
   isFencing(previousReferences: bigint): boolean {
     return previousReferences > 0n;
   },
-  /** A hart that entered with an older version drops what it holds. */
+  /** Who entered with an older version drops what it holds. */
   mustFence(last: bigint, current: bigint): boolean {
     return last < current;
   },
-  /** Whether a page is zeroed before it gets a new use. */
+  /** Whether pages are zeroed before they get a new use. */
   mustScrub(_use: 'zero' | 'table' | 'state' | 'reclaim'): boolean {
     return true;
   },
@@ -26,9 +35,45 @@ export const tsmDecisions = {
   isConvertible(state: PageState): boolean {
     return state === 'host';
   },
+  /** A TVM gets confidential pages that nobody has. */
+  isGivable(state: PageState): boolean {
+    return state === 'unassigned';
+  },
+  /** The host gets back what no TVM has. */
+  isReclaimable(state: PageState): boolean {
+    return state === 'unassigned' || state === 'host' || state === 'shared';
+  },
+  /** Functions belong to the time before finalize, or to the time after. */
+  isIn(state: TvmState, wanted: TvmState): boolean {
+    return state === wanted;
+  },
+  /** A TVM that a vCPU executes stays. */
+  isIdle(running: bigint): boolean {
+    return running === 0n;
+  },
+  /** A guest id that was given out is never given out again. */
+  nextGuest(last: bigint): bigint {
+    return last + 1n;
+  },
+  /** Kinds of regions in which pages of some content may lie. */
+  mayLieIn(content: keyof typeof REGIONS_OF): readonly RegionKind[] {
+    return REGIONS_OF[content];
+  },
+  /** Whether a leaf can be put where an entry of the G-stage is: nothing is replaced behind a TVM's back. */
+  isVacant(entry: bigint): boolean {
+    return entry === 0n;
+  },
+  /** The bytes that are hashed: those that the TVM will see, not those that the host can still write. */
+  measured(_source: bigint, copy: bigint): bigint {
+    return copy;
+  },
   /** What leaves a TVM must have been asked for by it. */
-  isRemovable(kind: string): boolean {
+  isRemovable(kind: RegionKind): boolean {
     return kind === 'confidential removable' || kind === 'shared removable';
+  },
+  /** Rights of a TVM to a page of the host: bit 0 R, 1 W, 2 X. */
+  sharedRights(): number {
+    return 3;
   },
 };
 

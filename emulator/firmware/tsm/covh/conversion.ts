@@ -104,16 +104,15 @@ function unassignedRuns(
   records.forEach(({ state }, k) => {
     const at = base + BigInt(k) * PAGE;
     const last = runs.at(-1);
-    if (state !== 'unassigned') port.fired('RECL-05');
+    if (state === 'host' || state === 'shared') port.fired('RECL-05');
     else if (last !== undefined && last.base + last.count * PAGE === at) last.count++;
     else runs.push({ base: at, count: 1n });
   });
   return runs;
 }
 
-function isAssigned({ port }: TsmContext, records: readonly PageRecord[]): boolean {
-  const free: readonly PageState[] = ['unassigned', 'host', 'shared'];
-  const taken = records.find(({ state }) => !free.includes(state));
+function isAssigned({ port, decisions }: TsmContext, records: readonly PageRecord[]): boolean {
+  const taken = records.find(({ state }) => !decisions.isReclaimable(state));
   if (taken === undefined) return false;
   port.fired(taken.state === 'data' ? 'RECL-02' : 'RECL-03');
   if (records.length > 1) port.fired('RECL-08');

@@ -50,7 +50,7 @@ export function* tvmFence(
   const tvm = findTvm(context, id);
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.tvm_fence.checks, {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'runnable',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'runnable'),
     pending: () => tvm?.epoch.isFencing === true,
   });
   if (refused !== 0n || tvm === null) return failure(refused);

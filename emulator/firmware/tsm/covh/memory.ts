@@ -22,7 +22,7 @@ export function* addMemoryRegion(
   const { checks } = COVH.functions.add_tvm_memory_region;
   const refused = yield* refuse(port, spec.tsm.profile, checks, {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'initializing',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'initializing'),
     length() {
       if (length !== 0n && isAligned(length, PAGE)) return false;
       port.fired(length === 0n ? 'REGN-04' : 'REGN-03');

@@ -2,7 +2,6 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import { ERRORS } from '../../abi/errors.ts';
-import type { RegionKind } from '../../layouts/region.ts';
 import type { Op } from '../../port.ts';
 import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { extendPage } from '../measure/registers.ts';
@@ -63,7 +62,12 @@ function mapConditions(context: TsmContext, place: Place) {
   };
 }
 
-function isOutside(context: TsmContext, { tvm, gpa, length }: Place, kinds: RegionKind[]): boolean {
+function isOutside(
+  context: TsmContext,
+  { tvm, gpa, length }: Place,
+  content: 'measured' | 'zero' | 'shared',
+): boolean {
+  const kinds = context.decisions.mayLieIn(content);
   return tvm === null || !isWithin(readRegions(context, tvm), gpa, length, kinds);
 }
 
@@ -75,19 +79,19 @@ export function* addMeasuredPages(
   context: TsmContext,
   values: Values<'add_tvm_measured_pages'>,
 ): Op<Outcome> {
-  const { port, spec, parts } = context;
+  const { port, spec, parts, decisions } = context;
   const { source_address: source, dest_address: to, tvm_guest_gpa: gpa } = values;
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_measured_pages;
   const refused = yield* refuse(port, spec.tsm.profile, checks, {
     ...mapConditions(context, place),
-    state: () => tvm !== null && tvmState(tvm) !== 'initializing',
+    state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'initializing'),
     overflow: () => [source, to, gpa].some((at) => wraps(context, at, length)),
     source_alignment: () => !isAligned(source, PAGE),
     alignment: () => !isAligned(to, PAGE),
     region() {
-      if (!isOutside(context, place, ['confidential'])) return false;
+      if (!isOutside(context, place, 'measured')) return false;
       const isInside = tvm !== null && regionAt(readRegions(context, tvm), gpa) !== null;
       port.fired(isInside ? 'MEAS-04' : 'MEAS-03');
       return true;
@@ -107,7 +111,8 @@ export function* addMeasuredPages(
   yield* assign(context, to, length / PAGE, 'data', values.tvm_guest_id, 'copy');
   const register = tvm.at + parts.measurements;
   for (let done = 0n; done < length; done += leaf.size) {
-    yield* extendPage(port, spec.tsm.profile, register, gpa + done, to + done, leaf.size);
+    const at = decisions.measured(source + done, to + done);
+    yield* extendPage(port, spec.tsm.profile, register, gpa + done, at, leaf.size);
   }
   map(context, tvm, gpa, to, length, leaf.level, 'data');
   return success(place.count);
@@ -129,18 +134,18 @@ export function* addZeroPages(
   context: TsmContext,
   values: Values<'add_tvm_zero_pages'>,
 ): Op<Outcome> {
-  const { port, spec } = context;
+  const { port, spec, decisions } = context;
   const { base_page_address: base, tvm_base_page_address: gpa } = values;
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_zero_pages;
   const refused = yield* refuse(port, spec.tsm.profile, checks, {
     ...mapConditions(context, place),
-    state: () => tvm !== null && tvmState(tvm) !== 'runnable',
+    state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'runnable'),
     overflow: () => [base, gpa].some((at) => wraps(context, at, length)),
     alignment: () => !isAligned(base, PAGE),
     region() {
-      if (!isOutside(context, place, ['confidential', 'confidential removable'])) return false;
+      if (!isOutside(context, place, 'zero')) return false;
       const kind = tvm === null ? null : regionAt(readRegions(context, tvm), gpa)?.kind;
       if (kind === 'shared') port.fired('SHAR-11');
       return true;
@@ -167,18 +172,18 @@ export function* addSharedPages(
   context: TsmContext,
   values: Values<'add_tvm_shared_pages'>,
 ): Op<Outcome> {
-  const { port, spec, pages } = context;
+  const { port, spec, pages, decisions } = context;
   const { base_page_address: base, tvm_base_page_address: gpa } = values;
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_shared_pages;
   const refused = yield* refuse(port, spec.tsm.profile, checks, {
     ...mapConditions(context, place),
-    state: () => tvm !== null && tvmState(tvm) !== 'runnable',
+    state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'runnable'),
     type_4k: () => values.tsm_page_type !== 0n,
     overflow: () => [base, gpa].some((at) => wraps(context, at, length)),
     alignment: () => leaf !== null && !isAligned(base, leaf.size),
-    region: () => isOutside(context, place, ['shared', 'shared removable']),
+    region: () => isOutside(context, place, 'shared'),
     *pages() {
       if (yield* isReachable(context, base, length)) return false;
       port.fired(pages.get(base)?.state === 'host' ? 'SHRD-07' : 'SHRD-03');

@@ -5,7 +5,15 @@ import type { Op } from '../../port.ts';
 import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { leavePages } from '../tvm/dismantle.ts';
 import { blocked, blockedIn, leaf } from '../tvm/entry.ts';
-import { exactly, geometryOf, gpaSpace, type Mapping, RIGHTS, write } from '../tvm/gstage.ts';
+import {
+  type Content,
+  exactly,
+  geometryOf,
+  gpaSpace,
+  type Mapping,
+  rightsTo,
+  write,
+} from '../tvm/gstage.ts';
 import { readRegions, regionAt } from '../tvm/regions.ts';
 import { findTvm, type Tvm, tvmState } from '../tvm/tvm.ts';
 import type { Values } from './call.ts';
@@ -17,7 +25,7 @@ type Named = Values<'tvm_invalidate_pages'>;
 function rangeConditions(context: TsmContext, tvm: Tvm | null, { gpa, len }: Named) {
   return {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'runnable',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'runnable'),
     length: () => len === 0n || !isAligned(len, PAGE),
     alignment: () => !isAligned(gpa, PAGE),
     overflow: () => gpa + len > gpaSpace(context),
@@ -73,7 +81,7 @@ export function* validatePages(context: TsmContext, named: Named): Op<Outcome> {
   });
   if (refused !== 0n || tvm === null || found === null) return failure(refused);
   for (const mapping of found as readonly Mapping[]) {
-    write(context, mapping, leaf(mapping.to, RIGHTS[kindOf(context, mapping.to)]));
+    write(context, mapping, leaf(mapping.to, rightsTo(context, contentOf(context, mapping.to))));
   }
   port.fired('TFEN-05');
   return success();
@@ -111,7 +119,7 @@ export function isFenced(context: TsmContext, tvm: Tvm, found: readonly Mapping[
   return found.every(({ entry }) => epoch.isFenced(blockedIn(g, entry, epoch.current)));
 }
 
-export function kindOf({ pages }: TsmContext, to: bigint): keyof typeof RIGHTS {
+export function contentOf({ pages }: TsmContext, to: bigint): Content {
   return pages.get(to)?.state === 'data' ? 'data' : 'shared';
 }
 

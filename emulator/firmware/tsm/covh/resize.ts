@@ -4,12 +4,12 @@ import { COVH } from '../../abi/covh.ts';
 import type { Op } from '../../port.ts';
 import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { leaf, pointer, target } from '../tvm/entry.ts';
-import { exactly, geometryOf, type Mapping, mappingAt, RIGHTS, write } from '../tvm/gstage.ts';
+import { exactly, geometryOf, type Mapping, mappingAt, rightsTo, write } from '../tvm/gstage.ts';
 import { retireTable, takeTable } from '../tvm/pool.ts';
 import { findTvm, type Tvm, tvmState } from '../tvm/tvm.ts';
 import type { Values } from './call.ts';
 import { isAligned, leafOf, PAGE } from './ranges.ts';
-import { isFenced, kindOf } from './removal.ts';
+import { isFenced, contentOf } from './removal.ts';
 
 type Named = Values<'promote_page'>;
 
@@ -31,7 +31,7 @@ function conditions(context: TsmContext, { tvm_guest_id: id, gpa }: Named, large
   const tvm = findTvm(context, id);
   return {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'runnable',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'runnable'),
     type: () => large === null,
     alignment: () => large !== null && !isAligned(gpa, large.size),
   };
@@ -60,7 +60,7 @@ export function* promotePage(context: TsmContext, named: Named): Op<Outcome> {
   }
   const above = mappingAt(context, tvm, named.gpa, large.level);
   retireTable(context, tvm, target(geometryOf(context), above.entry));
-  write(context, above, leaf(first.to, RIGHTS[kindOf(context, first.to)]));
+  write(context, above, leaf(first.to, rightsTo(context, contentOf(context, first.to))));
   port.fired('TFEN-14');
   return success();
 }
@@ -90,7 +90,7 @@ export function* demotePage(context: TsmContext, named: Named): Op<Outcome> {
   if (table === null) throw new Error('the pool has a page and gives none');
   const g = geometryOf(context);
   const part = BigInt(g.span[large.level - 1] ?? 1) * PAGE;
-  const rights = RIGHTS[kindOf(context, whole.to)];
+  const rights = rightsTo(context, contentOf(context, whole.to));
   for (let done = 0n; done < large.size; done += part) {
     const at = table + (done / part) * BigInt(g.entrySize);
     port.own.write(at, g.entrySize, leaf(whole.to + done, rights));

@@ -85,7 +85,7 @@ export function* finalizeTvm(
   let identity: Uint8Array | null = null;
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.finalize_tvm.checks, {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'initializing',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'initializing'),
     identity_alignment: () => !isAligned(identityAt, IDENTITY_BYTES),
     *identity() {
       if (identityAt === 0n) return false;
@@ -129,7 +129,7 @@ export function* destroyTvm(
   const tvm = findTvm(context, id);
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.destroy_tvm.checks, {
     tvm: () => tvm === null,
-    running: () => tvm !== null && tvm.record.get('running') > 0n,
+    running: () => tvm !== null && !context.decisions.isIdle(tvm.record.get('running')),
   });
   if (refused !== 0n || tvm === null) return failure(refused);
   port.fired(tvmState(tvm) === 'initializing' ? 'DEST-02' : 'DEST-04');

@@ -19,7 +19,7 @@ export function* createVcpu(
   const there = tvm === null ? null : vcpuAt(context, tvm, vcpu);
   const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.create_tvm_vcpu.checks, {
     tvm: () => tvm === null,
-    state: () => tvm !== null && tvmState(tvm) !== 'initializing',
+    state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'initializing'),
     vcpu: () => there === null,
     duplicate: () => there !== null && there !== 0n,
     alignment: () => !isAligned(at, PAGE),

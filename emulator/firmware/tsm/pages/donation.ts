@@ -11,14 +11,7 @@ const PAGE = 4096n;
 /** Why a page cannot be given: no memory of the host, never converted, not fenced since, of a TVM already. */
 export type Objection = 'memory' | 'ordinary' | 'unfenced' | 'assigned';
 
-const ISOLATED: readonly RuleId[] = [
-  'ISO-01',
-  'ISO-02',
-  'ISO-03',
-  'ISO-04',
-  'ISO-05',
-  'ISO-06',
-];
+const ISOLATED: readonly RuleId[] = ['ISO-01', 'ISO-02', 'ISO-03', 'ISO-04', 'ISO-05', 'ISO-06'];
 
 /** Rules that an objection decides in some call. */
 export type ObjectionRules = { readonly [why in Objection]?: readonly RuleId[] };
@@ -29,9 +22,11 @@ function objection(
   oldestHeld: bigint,
 ): Objection | null {
   if (record === null) return 'memory';
-  if (record.state === 'host' || record.state === 'shared') return 'ordinary';
-  if (record.state !== 'unassigned') return 'assigned';
-  return decisions.isFenced(record.value, oldestHeld) ? null : 'unfenced';
+  const { state, value } = record;
+  if (!decisions.isGivable(state)) {
+    return state === 'host' || state === 'shared' ? 'ordinary' : 'assigned';
+  }
+  return state !== 'unassigned' || decisions.isFenced(value, oldestHeld) ? null : 'unfenced';
 }
 
 /** Whether some page of a range cannot be given; fires what that decides. */

@@ -8,8 +8,13 @@ import { takeTable } from './pool.ts';
 import type { Tvm } from './tvm.ts';
 
 const PAGE = 4096n;
-/** R, W and X of the TVM's own pages; a page of the host is never executed. */
-export const RIGHTS = { data: 7, shared: 3 } as const;
+/** A page of the TVM's own, or one of the host. */
+export type Content = 'data' | 'shared';
+
+/** Bit 0 R, 1 W, 2 X. */
+export function rightsTo({ decisions }: TsmContext, content: Content): number {
+  return content === 'data' ? 7 : decisions.sharedRights();
+}
 
 /** What one leaf entry says of the guest physical addresses from `base` on. */
 export interface Mapping {
@@ -129,8 +134,8 @@ export function isFree(
 ): boolean {
   const size = BigInt(geometryOf(context).span[level] ?? 1) * PAGE;
   for (let at = gpa; at < gpa + length; at += size) {
-    const { state, entry } = mappingAt(context, tvm, at, level);
-    if (state !== 'empty' || isPointer(entry)) return false;
+    const { entry } = mappingAt(context, tvm, at, level);
+    if (!context.decisions.isVacant(entry)) return false;
   }
   return true;
 }
@@ -163,7 +168,7 @@ export function map(
   to: bigint,
   length: bigint,
   level: number,
-  kind: keyof typeof RIGHTS,
+  content: Content,
 ): void {
   const g = geometryOf(context);
   const allocator: TableAllocator = {
@@ -173,7 +178,7 @@ export function map(
   const table = PageTable.create(g, context.port.own, allocator);
   if (typeof table === 'string') throw new Error(table);
   const leaf = BigInt(g.span[level] ?? 1) * PAGE;
-  const { error } = table.map(gpa, to, length, RIGHTS[kind], { user: true, leaf });
+  const { error } = table.map(gpa, to, length, rightsTo(context, content), { user: true, leaf });
   if (error !== null) throw new Error(error);
 }
 

@@ -52,7 +52,7 @@ export function addTvm(context: TsmContext, at: bigint, directory: bigint): void
   const { port, map } = context;
   const tsm = recordAt(port.own, TSM_RECORD, map.record);
   const id = tsm.get('nextGuest');
-  tsm.set('nextGuest', id + 1n);
+  tsm.set('nextGuest', context.decisions.nextGuest(id));
   tsm.set('tvms', at, slotOf(context, 0n));
   const { record, epoch } = tvmAt(context, at);
   record.set('id', id);
