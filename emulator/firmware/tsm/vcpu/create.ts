@@ -17,6 +17,9 @@ const CBO = (1n << 4n) | (1n << 6n) | (1n << 7n);
 /** hcounteren: time alone; the counters stand still for guests. */
 const TM = 2n;
 
+/** hstateen0: SE0 and ENVCFG, so that a guest has its own senvcfg. */
+const STATE_ENABLED = (1n << 63n) | (1n << 62n);
+
 const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 
 /** In state pages of zeros: off, and clean when it is started. `at`: of the vCPU, `tvm`: of its TVM. */
@@ -31,6 +34,7 @@ export function freshVcpu(context: TsmContext, at: bigint, tvm: bigint, id: bigi
   setSavedCsr(vcpu, 'hideleg', VS_INTERRUPTS);
   setSavedCsr(vcpu, 'henvcfg', STCE | CBO);
   setSavedCsr(vcpu, 'hcounteren', TM);
+  setSavedCsr(vcpu, 'hstateen0', STATE_ENABLED);
   setSavedCsr(vcpu, 'vstimecmp', ALL_ONES);
   return vcpu;
 }
