@@ -128,7 +128,7 @@ export const COVG = extension({
       ],
       checks: [
         coded('key_length', 'invalid_param'),
-        coded('format', 'invalid_param', { rules: ['ATT-08'] }),
+        coded('format', 'invalid_param', { only: 'spec', rules: ['ATT-08'] }),
         coded('alignment', 'invalid_address'),
         coded('address', 'invalid_address'),
         // Key or challenge not wholly in confidential memory.

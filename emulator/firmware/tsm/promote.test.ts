@@ -1,88 +1,20 @@
 /** promote_to_tvm: a virtual machine of the host becomes a TVM. */
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { platformBlob } from '../../devices/device-tree.ts';
-import { STAGE_GEOMETRIES } from '../../translate/geometry.ts';
-import { PageTable } from '../../translate/build.ts';
-import { NACL } from '../abi/nacl.ts';
-import { naclCsr, naclGpr } from '../layouts/nacl.ts';
+import { naclGpr } from '../layouts/nacl.ts';
 import { TVM_RECORD, tvmParts } from '../layouts/tvm.ts';
 import { VHCS } from '../layouts/vcpu.ts';
 import { MEASUREMENTS } from '../layouts/measurement.ts';
 import { makePayload, openPayload } from './measure/payload.ts';
+import {
+  ENTRY,
+  PAYLOAD,
+  PROMOTED_GPA,
+  SECRET,
+  SHMEM,
+  TREE,
+  virtualMachine,
+} from './promote.test-support.ts';
 import { HOST, PAGE, POOL, specOf, TestTsm } from './tsm.test-support.ts';
-
-const SHMEM = HOST;
-const TABLES = HOST + 0x10_0000n;
-const PAGES = HOST + 0x20_0000n;
-/** Where the virtual machine sees its memory, and what lies there. */
-const GPA = 0x8000_0000n;
-const TREE = GPA + 2n * PAGE;
-const PAYLOAD = GPA + 3n * PAGE;
-const ENTRY = GPA + 0x40n;
-const SECRET = new TextEncoder().encode('open sesame');
-
-const tree = (harts: number): Uint8Array =>
-  platformBlob({
-    harts,
-    isa: 'rv64ima',
-    mmu: 'sv39',
-    ram: [],
-    uart: null,
-    clint: null,
-    finisher: null,
-    timebase: 1,
-  });
-
-const sha384 = (...parts: readonly Uint8Array[]): Buffer =>
-  createHash('sha384').update(Buffer.concat(parts)).digest();
-
-const le64 = (value: bigint): Buffer => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(value);
-  return bytes;
-};
-
-/** Code, data, tree, payload: four pages that lie in the host's memory in reverse order. */
-function host({ donated = 64n, harts = 2, profile = 'spec' } = {}) {
-  const tsm = new TestTsm(specOf({ profile }));
-  const { memory } = tsm;
-  if (donated > 0n) tsm.donate(POOL, donated);
-  let next = TABLES;
-  const table = PageTable.create(STAGE_GEOMETRIES.sv39x4, memory, {
-    take(size) {
-      next += size;
-      return next - size;
-    },
-  });
-  if (typeof table === 'string') throw new Error(table);
-  const pageOf = (k: number): bigint => PAGES + BigInt(3 - k) * PAGE;
-  for (let k = 0; k < 4; k++) {
-    table.map(GPA + BigInt(k) * PAGE, pageOf(k), PAGE, 7, { user: true });
-  }
-  memory.put(pageOf(0), new Uint8Array(4096).fill(0x13));
-  memory.put(pageOf(1), new Uint8Array(4096).fill(0x77));
-  memory.put(pageOf(2), tree(harts));
-  expect(tsm.raw(NACL.eid, BigInt(NACL.functions.set_shmem.fid ?? 0), [SHMEM, 0n, 0n])).toBe(0n);
-  for (let n = 1; n < 32; n++) memory.write(SHMEM + naclGpr(n, 64), 8, BigInt(n) * 0x111n);
-  memory.write(SHMEM + naclCsr(0x205, 64), 8, 0xffff_0000n);
-  memory.write(SHMEM + naclCsr(0x680, 64), 8, (8n << 60n) | (table.root / PAGE));
-  const promote = (tap = 0n, identity = 0n, fdt = TREE) =>
-    tsm.call('promote_to_tvm', {
-      fdt_address: fdt,
-      tap_addr: tap,
-      entry_sepc: ENTRY,
-      tvm_identity_addr: identity,
-    });
-  const measured = (unmeasured = -1): Buffer =>
-    [0, 1, 2, 3]
-      .filter((k) => k !== unmeasured)
-      .reduce<Buffer>(
-        (value, k) => sha384(value, le64(GPA + BigInt(k) * PAGE), memory.bytes(pageOf(k), 4096)),
-        Buffer.alloc(48),
-      );
-  return { tsm, memory, table, pageOf, promote, measured };
-}
 
 /** The TVM's record, by what its first word says. */
 function recordOf({ memory }: TestTsm, id: bigint): bigint {
@@ -100,7 +32,7 @@ const registerOf = (tsm: TestTsm, id: bigint, register: number): Uint8Array => {
 
 describe('promote_to_tvm', () => {
   it('makes a runnable TVM of the pages that hgatp maps, measured in the order of their addresses', () => {
-    const { tsm, promote, measured } = host();
+    const { tsm, promote, measured } = virtualMachine();
     expect(promote()).toBe(2n);
     expect(Buffer.from(registerOf(tsm, 2n, 4))).toEqual(measured());
     const at = recordOf(tsm, 2n);
@@ -110,7 +42,7 @@ describe('promote_to_tvm', () => {
 
   it('measures the vCPU that the host shows', () => {
     const values = [0n, 1n].map((extra) => {
-      const { tsm, memory, promote } = host();
+      const { tsm, memory, promote } = virtualMachine();
       memory.write(SHMEM + naclGpr(20, 64), 8, extra);
       expect(promote()).toBe(2n);
       return Buffer.from(registerOf(tsm, 2n, 5)).toString('hex');
@@ -119,7 +51,7 @@ describe('promote_to_tvm', () => {
   });
 
   it('gives the first vCPU registers and vector of the virtual machine, floats of zero; others are off', () => {
-    const { tsm, promote } = host({ harts: 3 });
+    const { tsm, promote } = virtualMachine({ harts: 3 });
     expect(promote()).toBe(2n);
     const at = recordOf(tsm, 2n);
     const { memory } = tsm;
@@ -138,7 +70,7 @@ describe('promote_to_tvm', () => {
   });
 
   it('copies: the host keeps its pages, and what it writes later is not the TVM', () => {
-    const { tsm, memory, promote, pageOf, measured } = host();
+    const { tsm, memory, promote, pageOf, measured } = virtualMachine();
     const before = measured();
     expect(promote()).toBe(2n);
     memory.put(pageOf(0), new Uint8Array(4096).fill(0xee));
@@ -149,7 +81,7 @@ describe('promote_to_tvm', () => {
   });
 
   it('gives the secret to a TVM that its payload describes', () => {
-    const { tsm, memory, promote, pageOf, measured } = host();
+    const { tsm, memory, promote, pageOf, measured } = virtualMachine();
     const references = [{ index: 4, value: measured(3) }];
     memory.put(pageOf(3), makePayload(specOf().seed, { references, secret: SECRET }));
     expect(promote(PAYLOAD)).toBe(2n);
@@ -165,7 +97,7 @@ describe('promote_to_tvm', () => {
     ['a tampered virtual machine', () => undefined],
     ['a tampered payload', (payload) => payload.fill(1, 60, 64)],
   ])('refuses %s, and there is no TVM', (what, tamper) => {
-    const { tsm, memory, promote, pageOf, measured } = host();
+    const { tsm, memory, promote, pageOf, measured } = virtualMachine();
     const references = [{ index: 4, value: measured(3) }];
     const payload = makePayload(specOf().seed, { references, secret: SECRET });
     tamper(payload);
@@ -178,7 +110,7 @@ describe('promote_to_tvm', () => {
   });
 
   it('refuses a payload of another machine', () => {
-    const { memory, promote, pageOf } = host();
+    const { memory, promote, pageOf } = virtualMachine();
     memory.put(pageOf(3), makePayload(99, { references: [], secret: SECRET }));
     expect(promote(PAYLOAD)).toBe('auth');
   });
@@ -188,29 +120,29 @@ describe('promote_to_tvm', () => {
     ['with too little of it', { donated: 12n }, 'out_of_memory'],
     ['with more harts than a TVM has', { harts: 9 }, 'invalid_address'],
   ])('is refused %s', (_, options, error) => {
-    expect(host(options).promote()).toBe(error);
+    expect(virtualMachine(options).promote()).toBe(error);
   });
 
   it('is refused with addresses that are wrong', () => {
-    const { promote, pageOf, memory, tsm } = host();
+    const { promote, pageOf, setHgatp, tsm } = virtualMachine();
     expect(promote(0n, 0n, TREE + 4n)).toBe('invalid_address');
-    expect(promote(0n, 0n, GPA)).toBe('invalid_address');
-    expect(promote(0n, 0n, GPA - PAGE)).toBe('invalid_address');
+    expect(promote(0n, 0n, PROMOTED_GPA)).toBe('invalid_address');
+    expect(promote(0n, 0n, PROMOTED_GPA - PAGE)).toBe('invalid_address');
     expect(promote(PAYLOAD + 4n)).toBe('invalid_address');
-    expect(promote(GPA)).toBe('invalid_address');
+    expect(promote(PROMOTED_GPA)).toBe('invalid_address');
     expect(promote(0n, 32n)).toBe('invalid_param');
     expect(promote(0n, POOL)).toBe('invalid_param');
     tsm.donate(POOL + 64n * PAGE, 1n);
-    memory.write(SHMEM + naclCsr(0x680, 64), 8, (8n << 60n) | (POOL / PAGE));
+    setHgatp((8n << 60n) | (POOL / PAGE));
     expect(promote()).toBe('invalid_param');
-    memory.write(SHMEM + naclCsr(0x680, 64), 8, 0n);
+    setHgatp(0n);
     expect(promote()).toBe('invalid_param');
     expect(tsm.confidential.has(pageOf(0))).toBe(false);
   });
 
   it('is refused when the virtual machine maps confidential memory', () => {
-    const { table, promote } = host();
-    table.map(GPA + 8n * PAGE, POOL, PAGE, 7, { user: true });
+    const { table, promote } = virtualMachine();
+    table.map(PROMOTED_GPA + 8n * PAGE, POOL, PAGE, 7, { user: true });
     expect(promote()).toBe('invalid_param');
   });
 
@@ -220,7 +152,7 @@ describe('promote_to_tvm', () => {
   });
 
   it('takes an identity that changes no measurement', () => {
-    const { tsm, memory, promote, measured } = host();
+    const { tsm, memory, promote, measured } = virtualMachine();
     memory.put(HOST + 0x8000n, new Uint8Array(64).fill(0x5a));
     expect(promote(0n, HOST + 0x8000n)).toBe(2n);
     expect(Buffer.from(registerOf(tsm, 2n, 4))).toEqual(measured());

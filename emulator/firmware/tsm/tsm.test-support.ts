@@ -65,6 +65,8 @@ class Left extends Error {}
 /** Sparse memory, by pages. */
 export class Memory {
   readonly #pages = new Map<bigint, DataView>();
+  /** Pages that were written since `save`. */
+  readonly #written = new Set<bigint>();
 
   view(at: bigint): DataView {
     const page = at / PAGE;
@@ -83,6 +85,7 @@ export class Memory {
   }
 
   write(at: bigint, size: number, value: bigint): void {
+    this.#written.add(at / PAGE);
     const view = this.view(at);
     const offset = Number(at % PAGE);
     if (size === 8) view.setBigUint64(offset, value, true);
@@ -97,7 +100,23 @@ export class Memory {
     return bytes;
   }
 
+  /** What it holds now, to come back to as often as one likes. */
+  save(): () => void {
+    const saved = new Map([...this.#pages].map(([page, view]) => [page, view.buffer.slice(0)]));
+    this.#written.clear();
+    return () => {
+      for (const page of this.#written) {
+        const bytes = saved.get(page);
+        if (bytes === undefined) this.#pages.delete(page);
+        else this.#pages.set(page, new DataView(bytes.slice(0)));
+      }
+      this.#written.clear();
+    };
+  }
+
   put(at: bigint, bytes: Uint8Array): void {
+    for (let k = 0; k < bytes.length; k += 4096) this.#written.add((at + BigInt(k)) / PAGE);
+    this.#written.add((at + BigInt(bytes.length)) / PAGE);
     bytes.forEach((byte, k) => {
       this.view(at + BigInt(k)).setUint8(Number((at + BigInt(k)) % PAGE), byte);
     });
@@ -125,6 +144,22 @@ export class TestTsm {
     for (let hart = 0; hart < spec.harts; hart++) {
       this.#drive(hart, (port) => this.#handler().boot(port), []);
     }
+  }
+
+  /** All that it is now, to come back to as often as one likes. */
+  save(): () => void {
+    const restoreMemory = this.memory.save();
+    const confidential = [...this.confidential];
+    const csrs = this.#csrs.map((one) => [...one]);
+    return () => {
+      restoreMemory();
+      this.confidential.clear();
+      for (const at of confidential) this.confidential.add(at);
+      this.#csrs.forEach((one, hart) => {
+        one.clear();
+        for (const [name, value] of csrs[hart] ?? []) one.set(name, value);
+      });
+    };
   }
 
   /** A call of COVH: its value, or the name of its error. */

@@ -1,72 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { hex } from '../../crypto/bytes.ts';
 import { digest } from '../../crypto/hash.ts';
-import { TVM_RECORD, tvmParts } from '../../layouts/tvm.ts';
-import { recordAt } from '../../layouts/record.ts';
-import type { FirmwareSpec } from '../../spec.ts';
-import type { TsmContext } from '../context.ts';
-import { tsmDecisions } from '../decisions.ts';
-import { finish, memoryPort } from '../measure/memory-port.test-support.ts';
-import { lockMeasurements, measurementsOf, resetMeasurements } from '../measure/registers.ts';
 import { authorize } from '../measure/secret.ts';
 import { endorsedKey, verifyEvidence } from '../measure/verifier.test-support.ts';
-import { map } from '../tvm/gstage.ts';
-import { addTables } from '../tvm/pool.ts';
-import { writeRegions } from '../tvm/regions.ts';
-import { tvmAt } from '../tvm/tvm.ts';
-import { ATTESTATION_CALLS } from './attestation.ts';
-
-const STATE = 0x9000_0000n;
-const SEED = 3;
-/** Guest physical addresses: confidential and there; there in the next frame; confidential, nothing there; shared. */
-const HERE = 0x8000_0000n;
-const NEXT = HERE + 0x1000n;
-const ABSENT = HERE + 0x8000n;
-const SHARED = 0x9000_0000n;
-const HOLE = 0xa000_0000n;
-/** Where they lie: not one behind the other. */
-const HERE_AT = 0x8800_5000n;
-const NEXT_AT = 0x8800_2000n;
-const SHARED_AT = 0x8900_0000n;
+import {
+  ABSENT,
+  guest,
+  HERE,
+  HERE_AT,
+  HOLE,
+  NEXT,
+  NEXT_AT,
+  SEED,
+  SHARED,
+  SHARED_AT,
+} from './attestation.test-support.ts';
 
 const PARAM = -3n;
 const ADDRESS = -5n;
 const AUTH = -1003n;
-
-function guest(profile: 'spec' | 'salus' = 'spec') {
-  const memory = memoryPort();
-  const { port } = memory;
-  const spec: Partial<FirmwareSpec> = {
-    gstage: 'sv39x4',
-    seed: SEED,
-    tsm: { profile, state: 'ready', maxVcpus: 2, interruptible: false },
-  };
-  const given: Partial<TsmContext> = {
-    port,
-    parts: tvmParts(2),
-    decisions: tsmDecisions,
-    spec: spec as FirmwareSpec,
-  };
-  const context = given as TsmContext;
-  recordAt(port.own, TVM_RECORD, STATE).set('directory', 0x9100_0000n);
-  const tvm = tvmAt(context, STATE);
-  addTables(context, tvm, 0x9200_0000n, 8n);
-  writeRegions(context, tvm, [
-    { base: HERE, size: 0x10000n, kind: 'confidential' },
-    { base: SHARED, size: 0x1000n, kind: 'shared' },
-  ]);
-  map(context, tvm, HERE, HERE_AT, 4096n, 0, 'data');
-  map(context, tvm, NEXT, NEXT_AT, 4096n, 0, 'data');
-  map(context, tvm, SHARED, SHARED_AT, 4096n, 0, 'shared');
-  const record = measurementsOf(context, tvm);
-  resetMeasurements(port, record);
-  lockMeasurements(port, record, [HERE, 0n]);
-  const calls = (name: keyof typeof ATTESTATION_CALLS, ...args: readonly bigint[]) => {
-    const call = ATTESTATION_CALLS[name];
-    return finish(call(context, tvm, (register) => args[register - 10] ?? 0n));
-  };
-  return { ...memory, tvm, record, calls };
-}
 
 describe('a TVM', () => {
   it('learns hash, format and registers', () => {

@@ -33,13 +33,13 @@ export function* getEvidence(
   const args = readArguments(get_evidence, x);
   const { pub_key_gpa: key, pub_key_len: keyLength, challenge_data_gpa: challenge } = args;
   const { cert_addr_out: out, cert_size: size } = args;
+  // Salus looks neither at the format nor at the challenge.
   const isSpec = profile === 'spec';
   let certificate = new Uint8Array();
   const inputs = [[key, keyLength], ...(isSpec ? [[challenge, CHALLENGE] as const] : [])] as const;
   const error = yield* refuse(port, profile, get_evidence.checks, {
     key_length: () => keyLength === 0n || keyLength > PAGE,
-    // Salus looks neither at the format nor at the challenge.
-    format: () => isSpec && args.cert_format !== CBOR_CERTIFICATE,
+    format: () => args.cert_format !== CBOR_CERTIFICATE,
     alignment: () => [...inputs, [out, size] as const].some(([gpa]) => gpa % PAGE !== 0n),
     address: () =>
       overflows(context, out, size) ||
