@@ -341,6 +341,8 @@ export type PlanLine = { readonly span: Span } & (
       readonly entry: Value;
       readonly vcpus: Value;
     }
+  /** In a measure: the lines above it ran once, those below are one round of so many. */
+  | { readonly kind: 'repeats'; readonly rounds: bigint }
   /** A set-up line whose machinery comes later: `iommu`, `device`. */
   | { readonly kind: 'unmodelled'; readonly why: string }
 );

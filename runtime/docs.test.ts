@@ -26,12 +26,16 @@ function blocks(page: string): Block[] {
   });
 }
 
-function statuses({ page, text }: Block, caching: 'none' | 'retain'): string[] {
+function statuses(
+  { page, text }: Block,
+  caching: 'none' | 'retain',
+  what: 'scenarios' | 'measures' = 'scenarios',
+): string[] {
   const document = compile({ path: page, text }, () => null, VOCABULARY);
   const errors = document.diagnostics.filter(({ severity }) => severity === 'error');
   expect(errors.map(({ span, message }) => `${span.line}: ${message}`)).toEqual([]);
   const machine = new Machine();
-  return document.scenarios.flatMap((scenario) =>
+  return document[what].flatMap((scenario) =>
     Array.from({ length: caseCount(scenario) }, (_, k) => {
       const result = runCase(expand(scenario, k), machine, { ...DEFAULT_VARIATION, caching });
       const why = result.failures.map(({ span, message }) => `${span.line}: ${message}`).join('; ');
@@ -57,6 +61,12 @@ describe('the examples of the documentation', () => {
       const ended = statuses(block, caching);
       expect(ended.filter((status) => status !== 'pass')).toEqual([]);
     }
+  });
+
+  it.each(all.filter(({ kind }) => kind === 'sdt workload'))('$page:$line passes', (block) => {
+    const ended = statuses(block, 'retain', 'measures');
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.filter((status) => status !== 'pass')).toEqual([]);
   });
 
   it.each(all.filter(({ kind }) => kind === 'sdt checked'))(

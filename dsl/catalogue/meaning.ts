@@ -256,6 +256,12 @@ export const MEANING = {
       'given f15',
     ),
   },
+  SDT426: {
+    title: 'a measure that does not say, once, what it repeats',
+    message: 'the measure does not say what it repeats',
+    severity: 'error',
+    example: example('measure "m"', 'domain host', 'host loads at 0x8000_0000'),
+  },
   SDT425: {
     title: 'a condition that holds in every case',
     message: 'this holds in every case: write the outcome on the step itself',

@@ -23,6 +23,7 @@ import {
   checkRules,
   checkTags,
 } from './limits.ts';
+import { checkMeasure } from './measures.ts';
 import { checkUnwritten } from './memory.ts';
 import { checkRegions } from './regions.ts';
 import { checkPageTables, checkSdids, checkSharing } from './sharing.ts';
@@ -42,7 +43,12 @@ const SCENARIO_CHECKS: readonly ScenarioCheck[] = [
 ];
 
 /** What holds of scenarios only, not of a fixture looked at by itself. */
-const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [checkCount, checkTitle, checkAsserts];
+const WHOLE_SCENARIO_CHECKS: readonly ScenarioCheck[] = [
+  checkCount,
+  checkTitle,
+  checkAsserts,
+  checkMeasure,
+];
 
 /** Checks of lines one by one: they hold whatever else is wrong. */
 const LINE_CHECKS: readonly CaseCheck[] = [

@@ -57,6 +57,8 @@ export class FileStyle {
   /** Heads of scenarios that do not say what they cover. */
   readonly #uncovered: Span[] = [];
   #scenarios = 0;
+  /** Scenarios and measures. */
+  #sections = 0;
   /** Regions that several scenarios may see, and those that nothing has used. */
   readonly #regions = new Map<Statement, Named>();
 
@@ -65,9 +67,12 @@ export class FileStyle {
   }
 
   /** Takes the next scenario of the file, once it is checked. */
-  add({ head, lines }: Section<StatementOf<'scenario'>>, scenario: Scenario): void {
-    this.#scenarios++;
-    if (scenario.covers.length === 0) this.#uncovered.push(head.span);
+  add({ head, lines }: Section<StatementOf<'scenario' | 'measure'>>, scenario: Scenario): void {
+    this.#sections++;
+    if (!scenario.measure) {
+      this.#scenarios++;
+      if (scenario.covers.length === 0) this.#uncovered.push(head.span);
+    }
     this.#title(head.title.value, head.title.span);
     this.#noteRegions(scenario);
     reportUnusedConstants(lines, scenario.usedConstants, this.#accept);
@@ -97,10 +102,10 @@ export class FileStyle {
       const { name, span } = section.head;
       if (span.file !== path) continue;
       checkFixtureParameters(section, this.#accept);
-      if (isUsed || this.#scenarios === 0) continue;
+      if (isUsed || this.#sections === 0) continue;
       this.#accept('SDT502', name.span, `no scenario is given the fixture '${name.text}'`);
     }
-    if (this.#scenarios > 0) reportUnusedConstants(wide, used, this.#accept);
+    if (this.#sections > 0) reportUnusedConstants(wide, used, this.#accept);
   }
 
   #title(title: string, span: Span): void {

@@ -19,6 +19,8 @@ export interface Draft {
   readonly title: string;
   readonly key: string;
   readonly span: Span;
+  /** A workload, not a scenario. */
+  readonly measure: boolean;
   readonly scope: Scope;
   readonly axes: readonly Axis[];
   readonly placed: readonly Placed[];
@@ -54,6 +56,7 @@ const RUNNING: ReadonlySet<string> = new Set([
   'tvm',
   'image',
   'program',
+  'repeats',
 ]);
 
 /** Declares names and prepares what is shared between cases. Findings about names go to `accept`. */
@@ -116,6 +119,7 @@ export function compileScenario(draft: Draft, accept: Accept): Scenario {
     title: draft.title,
     key: draft.key,
     span: draft.span,
+    measure: draft.measure,
     vocabulary: draft.vocabulary,
     scope: draft.scope,
     axes,

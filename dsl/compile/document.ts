@@ -1,5 +1,4 @@
 /** One file with all that it uses: scenarios ready to expand, and everything that is wrong with them. */
-import type { StatementOf } from '../syntax/ast.ts';
 import { checkScenario } from '../checks/check.ts';
 import { FileStyle } from '../checks/style.ts';
 import type { Diagnostic } from '../diagnostics.ts';
@@ -9,7 +8,7 @@ import type { Source } from '../span.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import { type Cases, casesOf } from './cases.ts';
 import { compileScenario } from './compile-scenario.ts';
-import { type File, Gathering, isFixture, isScenario, type Load } from './gathering.ts';
+import { type File, Gathering, hasCases, isFixture, type Load, type Titled } from './gathering.ts';
 import { type Fixture, Inliner } from './inline.ts';
 import { type Bound, type Constant, newScope } from './scope.ts';
 import type { HeadedSection, Section } from './sections.ts';
@@ -20,6 +19,8 @@ export interface Document {
   /** Of the file and of all files it uses, in file order. */
   readonly diagnostics: readonly Diagnostic[];
   readonly scenarios: readonly Cases[];
+  /** Workloads: like scenarios, with the line `repeats`. */
+  readonly measures: readonly Cases[];
   /** Every tag that a scenario has. */
   readonly tags: readonly string[];
 }
@@ -42,7 +43,7 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
   // A scenario is compiled as soon as it is read, so that a large file is never in memory as a whole.
   for (const statement of reading.statements()) {
     take(reader.add(statement));
-    if (inOrder && !settled && (statement.kind === 'fixture' || statement.kind === 'scenario')) {
+    if (inOrder && !settled && HEADS.has(statement.kind)) {
       gathering.settle(file);
       settled = true;
     }
@@ -51,14 +52,17 @@ export function compile(source: Source, load: Load, vocabulary: Vocabulary): Doc
   if (!settled) gathering.settle(file);
   take(last);
   for (const section of waiting) if (isFixture(section)) compiler.add(section);
-  for (const section of waiting) if (isScenario(section)) compiler.add(section);
+  for (const section of waiting) if (hasCases(section)) compiler.add(section);
   gathering.findings.list.push(...reading.diagnostics());
   return compiler.end();
 }
 
+/** What begins a section. */
+const HEADS: ReadonlySet<string> = new Set(['fixture', 'scenario', 'measure']);
+
 /** Whether all that scenarios may be given stands above the first of them. */
 function fixturesComeFirst(text: string): boolean {
-  const first = text.search(/^[ \t]*scenario[ \t]+"/m);
+  const first = text.search(/^[ \t]*(?:scenario|measure)[ \t]+"/m);
   return first < 0 || !/^[ \t]*(?:fixture|use)\b/m.test(text.slice(first));
 }
 
@@ -68,6 +72,7 @@ class FileCompiler {
   readonly #file: File;
   readonly #base: Base;
   readonly #scenarios: Cases[] = [];
+  readonly #measures: Cases[] = [];
   readonly #titles = new Map<string, number>();
   readonly #findings = new Findings();
   readonly #fileFindings = new Findings();
@@ -89,10 +94,10 @@ class FileCompiler {
   /** Expects everything that a scenario is given to be there. */
   add(section: HeadedSection): void {
     if (isFixture(section)) this.#gathering.fixture(section, this.#file.scope);
-    else if (isScenario(section)) this.#scenario(section);
+    else if (hasCases(section)) this.#scenario(section);
   }
 
-  #scenario(section: Section<StatementOf<'scenario'>>): void {
+  #scenario(section: Section<Titled>): void {
     const title = section.head.title.value;
     const count = (this.#titles.get(title) ?? 0) + 1;
     this.#titles.set(title, count);
@@ -113,6 +118,7 @@ class FileCompiler {
         title,
         key: count === 1 ? title : `${title} (${count})`,
         span: section.head.span,
+        measure: section.head.kind === 'measure',
         scope,
         axes: [...wide.axes, ...section.axes],
         placed: inliner.placed,
@@ -122,7 +128,7 @@ class FileCompiler {
     );
     const only = checkScenario(scenario, forgiving);
     this.#style.add(section, scenario);
-    this.#scenarios.push(casesOf(scenario, only));
+    (scenario.measure ? this.#measures : this.#scenarios).push(casesOf(scenario, only));
   }
 
   /** The document; the file is read to its end. */
@@ -149,6 +155,7 @@ class FileCompiler {
       path,
       diagnostics: inFileOrder(all.list, [...sources.keys()]),
       scenarios: this.#scenarios,
+      measures: this.#measures,
       tags: [...new Set(this.#scenarios.flatMap((scenario) => scenario.tags))],
     };
   }
@@ -194,6 +201,7 @@ function checkUnusedFixtures(
       title: `fixture ${name}`,
       key: name,
       span: head.span,
+      measure: false,
       scope: newScope(fixture.scope),
       axes: [],
       placed: inliner.placed,

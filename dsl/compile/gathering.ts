@@ -130,9 +130,12 @@ export function isFixture(section: HeadedSection): section is Section<StatementO
   return section.head.kind === 'fixture';
 }
 
-export function isScenario(section: HeadedSection): section is Section<StatementOf<'scenario'>> {
-  return section.head.kind === 'scenario';
+/** A scenario or a measure: what has cases. */
+export function hasCases(section: HeadedSection): section is Section<Titled> {
+  return section.head.kind !== 'fixture';
 }
+
+export type Titled = StatementOf<'scenario' | 'measure'>;
 
 function linesOf(source: Source): readonly string[] {
   const text = source.text.startsWith('\ufeff') ? source.text.slice(1) : source.text;

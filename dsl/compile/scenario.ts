@@ -19,6 +19,8 @@ export interface Scenario extends CaseContext {
   /** `title`, made unique within the file. */
   readonly key: string;
   readonly span: Span;
+  /** A workload: a `measure`, not a `scenario`. */
+  readonly measure: boolean;
   /** Columns that tell the rows of the table apart: these go into the case id. */
   readonly idColumns: readonly string[];
   readonly tags: readonly string[];

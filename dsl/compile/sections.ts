@@ -62,8 +62,8 @@ export interface Section<Head> {
   readonly axes: readonly Axis[];
 }
 
-/** A fixture or a scenario with its lines. */
-export type HeadedSection = Section<StatementOf<'fixture' | 'scenario'>>;
+/** A fixture, a scenario or a measure with its lines. */
+export type HeadedSection = Section<StatementOf<'fixture' | 'scenario' | 'measure'>>;
 
 interface Draft<Head> {
   head: Head;
@@ -71,7 +71,7 @@ interface Draft<Head> {
   axes: Axis[];
 }
 
-type Heads = StatementOf<'fixture'> | StatementOf<'scenario'> | null;
+type Heads = HeadedSection['head'] | null;
 
 /** Sorts the statements of a file; one out of its place is reported (2xx) and left out. Never throws. */
 export class SectionReader {
@@ -106,6 +106,7 @@ export class SectionReader {
         return null;
       case 'fixture':
       case 'scenario':
+      case 'measure':
         this.#section = { head: statement, lines: [], axes: [] };
         this.#program = null;
         return headed(section);

@@ -27,7 +27,8 @@ type Raw =
   | { readonly kind: 'comment'; readonly text: string }
   | { readonly kind: 'blank' };
 
-const SECTIONS: ReadonlySet<string> = new Set(['fixture', 'scenario']);
+/** Statements that begin a section. */
+export const SECTIONS: ReadonlySet<string> = new Set(['fixture', 'scenario', 'measure']);
 const FILE_WIDE: ReadonlySet<string> = new Set(['sdt', 'suite', 'use']);
 
 /** The blocks of a text without syntax errors; `statements` are what it parses to. */

@@ -1,7 +1,7 @@
 /** Canonical text: what `sdt fmt` writes. Comments stay, meaning stays, only blanks and numerals change. */
 import type { IToken } from 'chevrotain';
 import type { Diagnostic } from '../diagnostics.ts';
-import { blocks, type Block, type Island, type Piece } from './blocks.ts';
+import { blocks, type Block, type Island, type Piece, SECTIONS } from './blocks.ts';
 import { canonicalNumeral, formatSize, parseNumeral } from '../syntax/numbers.ts';
 import { parse } from '../syntax/parse.ts';
 import type { Source } from '../span.ts';
@@ -46,9 +46,7 @@ function needsBlank(list: readonly Block[], at: number): boolean {
   let next = at;
   while (list[next]?.kind === 'comment') next++;
   const block = list[next];
-  return (
-    block?.kind === 'island' && (block.statement === 'fixture' || block.statement === 'scenario')
-  );
+  return block?.kind === 'island' && SECTIONS.has(block.statement);
 }
 
 function indent(depth: number): string {

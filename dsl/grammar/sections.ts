@@ -50,6 +50,16 @@ export abstract class SectionParser extends PartyParser {
     return { kind: 'scenario', title: this.SUBRULE(this.text), span: this.from(start) };
   });
 
+  readonly measure: ParserMethod<[], StatementOf<'measure'>> = this.rule('measure', () => {
+    const start = this.CONSUME(K.measure);
+    return { kind: 'measure', title: this.SUBRULE(this.text), span: this.from(start) };
+  });
+
+  readonly repeats: ParserMethod<[], StatementOf<'repeats'>> = this.rule('repeats', () => {
+    const start = this.CONSUME(K.repeats);
+    return { kind: 'repeats', rounds: this.SUBRULE(this.expr), span: this.from(start) };
+  });
+
   readonly tags: ParserMethod<[], StatementOf<'tags'>> = this.rule('tags', () => {
     const start = this.CONSUME(K.tags);
     const tags: WordNode[] = [];

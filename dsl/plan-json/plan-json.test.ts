@@ -12,14 +12,14 @@ const schema = JSON.parse(
 
 function plansOf(path: string): Plan[] {
   const text = readFileSync(new URL(`../corpus/good/${path}`, import.meta.url), 'utf8');
-  const { scenarios } = compile({ path, text }, () => null, VOCABULARY);
-  return scenarios.flatMap((scenario) =>
+  const { scenarios, measures } = compile({ path, text }, () => null, VOCABULARY);
+  return [...scenarios, ...measures].flatMap((scenario) =>
     Array.from({ length: Math.min(caseCount(scenario), 8) }, (_, k) => expand(scenario, k)),
   );
 }
 
 const examples = readdirSync(new URL('../corpus/good/', import.meta.url)).filter((name) =>
-  /^[a-n]-.*\.sdt$/.test(name),
+  /^[a-o]-.*\.sdt$/.test(name),
 );
 
 describe('a plan as JSON', () => {

@@ -124,6 +124,8 @@ export function resolveSetup(placed: Placed, c: Case): PlanLine | null {
       return tvm(s, scope, c);
     case 'image':
       return image(s, scope, c);
+    case 'repeats':
+      return { kind: 'repeats', rounds: roundsOf(s, scope, c), span };
     default:
       return null;
   }
@@ -144,6 +146,17 @@ function image(s: StatementOf<'image'>, scope: Scope, c: Case): PlanLine {
     to,
     span: s.span,
   };
+}
+
+/** More rounds than anybody waits for. */
+const MOST_ROUNDS = 1n << 32n;
+
+function roundsOf({ rounds }: StatementOf<'repeats'>, scope: Scope, c: Case): bigint {
+  const number = constantValue(rounds, scope, c, 'a number of rounds');
+  if (number < 1n || number > MOST_ROUNDS) {
+    c.accept?.('SDT239', rounds.span, `a workload has 1 to ${MOST_ROUNDS} rounds`);
+  }
+  return number;
 }
 
 /** `tvm guest from image entry 0x8020_0000 vcpus 2`. */

@@ -90,6 +90,8 @@ export type Statement =
       readonly params: readonly { readonly name: Word; readonly default: Cell | null }[];
     })
   | (Line & { readonly kind: 'scenario'; readonly title: StringLiteral })
+  /** A workload, whose rounds are counted. */
+  | (Line & { readonly kind: 'measure'; readonly title: StringLiteral })
   /* meta */
   | (Line & { readonly kind: 'tags'; readonly tags: readonly Word[] })
   | (Line & {
@@ -117,6 +119,8 @@ export type Statement =
   /** A line of a table; the first one after `table` is the header, its cells are read as words. */
   | (Line & { readonly kind: 'row'; readonly cells: readonly Cell[] })
   /* set-up */
+  /** In a measure: the lines below it are one round of so many. */
+  | (Line & { readonly kind: 'repeats'; readonly rounds: Expr })
   | (Line & {
       readonly kind: 'machine';
       readonly without: readonly Word[];

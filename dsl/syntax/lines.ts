@@ -101,7 +101,7 @@ export function continues(first: IToken): boolean {
 }
 
 /** The words that begin a line with nothing but a string behind them. */
-const TITLED: ReadonlySet<string> = new Set(['scenario', 'suite', 'use', 'note']);
+const TITLED: ReadonlySet<string> = new Set(['scenario', 'measure', 'suite', 'use', 'note']);
 
 /**
  * Whether `line` goes on with the island that ends with `last`: by its own first word, or because that one ends with

@@ -6,23 +6,22 @@ import type { Island } from './lines.ts';
 import { nearest } from '../nearest.ts';
 import { ACTIONS, Name, OpenText, Text } from './tokens.ts';
 
-const HEADS = ['scenario', 'fixture'] as const;
+const HEADS = ['scenario', 'measure', 'fixture'] as const;
+
+type Head = (typeof HEADS)[number];
 const actions: ReadonlySet<string> = new Set(ACTIONS);
 
 /** `scenario "one`, `scenaro "one"`, `fixture two(`: the section that was meant; null: another kind of line. */
-export function recoveredHead(
-  { tokens }: Island,
-  file: string,
-): StatementOf<'scenario' | 'fixture'> | null {
+export function recoveredHead({ tokens }: Island, file: string): StatementOf<Head> | null {
   const [first, second] = tokens;
   if (first === undefined || (second !== undefined && actions.has(second.image))) return null;
   const head = HEADS.find((word) => word === first.image) ?? misspeltHead(first, second);
   if (head === null) return null;
   const span = spanOf(file, first);
   const rest = tokens.slice(1);
-  if (head === 'scenario') {
+  if (head !== 'fixture') {
     const value = rest.map((token) => token.image.replaceAll('"', '')).join(' ');
-    return { kind: 'scenario', title: { value, span }, span };
+    return { kind: head, title: { value, span }, span };
   }
   const name = second === undefined ? '' : second.image;
   const at = second === undefined ? span : spanOf(file, second);
@@ -30,9 +29,9 @@ export function recoveredHead(
 }
 
 /** A title behind a word like `scenario`, a name behind one like `fixture`. */
-function misspeltHead(first: IToken, second: IToken | undefined): 'scenario' | 'fixture' | null {
-  const guess = nearest(first.image, HEADS);
+function misspeltHead(first: IToken, second: IToken | undefined): Head | null {
+  const guess = HEADS.find((head) => head === nearest(first.image, HEADS)) ?? null;
   const type = second?.tokenType;
-  if (guess === 'scenario' && (type === Text || type === OpenText)) return 'scenario';
-  return guess === 'fixture' && type === Name ? 'fixture' : null;
+  if (guess === 'fixture') return type === Name ? 'fixture' : null;
+  return type === Text || type === OpenText ? guess : null;
 }

@@ -66,12 +66,13 @@ export const LEXED: TokenType[] = [
   Comment,
 ];
 
-const SECTIONS = ['suite', 'use', 'let', 'fixture', 'scenario'] as const;
+const SECTIONS = ['suite', 'use', 'let', 'fixture', 'scenario', 'measure'] as const;
 const META = ['tags', 'covers', 'note', 'requires', 'skip', 'known', 'each', 'table'] as const;
 // prettier-ignore
 const SETUP = [
   'machine', 'region', 'image', 'domain', 'grant', 'revoke', 'entry', 'space', 'map', 'unmap', 'pmp', 'actor', 'iommu',
   'device', 'tvm', 'program', 'given', 'poke', 'poison', 'scrub', 'check', 'fence', 'flush',
+  'repeats',
 ] as const;
 
 /** The words that start a statement which is not a step. */

@@ -43,8 +43,8 @@ export const MEANING_CLAUSES: readonly Clause[] = [
     'domain host\nregion key size 4K\ngrant r on key to host\nhost loads at key every 8 of key -> not 0',
   ),
   row(
-    'a model that needs firmware is a visible skip',
-    `machine model rdsm_hs\n${KEY}host loads at key -> 7`,
+    'a model whose features the machine lacks is a visible skip',
+    `machine model rdsm_hs\nmachine without H\n${KEY}host loads at key -> 7`,
     'skips',
   ),
 

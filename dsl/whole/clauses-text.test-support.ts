@@ -397,6 +397,22 @@ export const TEXT_CLAUSES: readonly Clause[] = [
     ['SDT228', 'SDT208'],
   ),
   row(
+    'a measure has one line repeats with a step below it, a scenario has none',
+    `measure "a"\n${KEY}host loads at key\n` +
+      `measure "b"\n${KEY}repeats 2\nfence all\n` +
+      `measure "c"\n${KEY}repeats 2\nrepeats 3\nhost loads at key\n` +
+      s(`${KEY}repeats 2\nhost loads at key`),
+    ['SDT426', 'SDT506', 'SDT426', 'SDT426', 'SDT232'],
+  ),
+  row(
+    'a measure declares above its rounds, has no model of its own, and says nothing of costs or rules',
+    `measure "a"\ncovers SMMPT-XWR-01\nmachine model flat\n${KEY}repeats 2\nregion late size 4K\nhost loads at late -> ok costing total 1`,
+    ['SDT232', 'SDT232', 'SDT232', 'SDT413'],
+  ),
+  row('a workload has at least one round', `measure "a"\n${KEY}repeats 0\nhost loads at key`, [
+    'SDT239',
+  ]),
+  row(
     'w and wx are refused',
     s('domain host\nregion a size 4K\ngrant w on a to host\nhost loads at a'),
     ['SDT416'],

@@ -26,7 +26,7 @@ function written({ span, severity, code, message, help }: Diagnostic): string {
 }
 
 describe('a good file', () => {
-  const good = files('good', /^[a-n]-.*\.sdt$/);
+  const good = files('good', /^[a-o]-.*\.sdt$/);
 
   it.each(good)('%s has no errors', (path) => {
     const { diagnostics } = compiled('good', path);
@@ -43,8 +43,8 @@ describe('a good file', () => {
   });
 
   it.each(good)('%s expands, every case with an id of its own', (path) => {
-    const { scenarios } = compiled('good', path);
-    const ids = scenarios.flatMap((scenario) =>
+    const { scenarios, measures } = compiled('good', path);
+    const ids = [...scenarios, ...measures].flatMap((scenario) =>
       Array.from({ length: caseCount(scenario) }, (_, k) => expand(scenario, k).id),
     );
     expect(ids.length).toBeGreaterThan(0);
