@@ -101,6 +101,12 @@ export const SETTINGS = {
     oneOf(['on', 'off']),
     'on',
   ),
+  amnesia: once(
+    '--amnesia',
+    'firmware is made anew before each call: the same results, as all its state lies in memory',
+    flag,
+    false,
+  ),
   caching: setting(
     '--caching <policy>',
     'what harts keep: none, retain, random, sized; `all` runs each case under each',

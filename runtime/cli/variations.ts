@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
 
 export async function variationsOf(settings: Settings): Promise<readonly Variation[]> {
-  const { model, revision, seed, steps } = settings;
+  const { amnesia, model, revision, seed, steps } = settings;
   const ways: Variation['ways'] = settings.ways === 'off' ? 'off' : 'on';
   if (model !== null) await known('model', model, VOCABULARY.models);
   if (revision !== null) await known('revision', revision, Object.keys(REVISIONS));
@@ -30,6 +30,7 @@ export async function variationsOf(settings: Settings): Promise<readonly Variati
     seed,
     steps,
     ways,
+    amnesia,
   };
   return policies(settings.caching).map((caching) => ({ ...common, caching }));
 }

@@ -51,7 +51,7 @@ function specOf(world: World, areas: Areas): FirmwareSpec {
     finisher: device('finisher'),
     seed: platform.seed,
     schedule: firmware.schedule,
-    amnesia: false,
+    amnesia: firmware.amnesia,
     nacl: firmware.nacl,
     shadowPages: firmware.shadowPages,
     acceleration: firmware.acceleration,

@@ -7,6 +7,7 @@ export interface FirmwareSettings extends Pick<
 > {
   /** Seed of the interleaving of firmware; null: handlers run to completion. */
   readonly schedule: number | null;
+  readonly amnesia: boolean;
 }
 
 /** Machine properties by name; the last value wins. */
@@ -20,7 +21,7 @@ const NACL_WORDS = Object.keys(NACL_FEATURES) as (keyof typeof NACL_FEATURES)[];
 const MAX_VCPUS = 8;
 const SHADOW_PAGES = 256;
 
-export function firmwareSettings(asked: Asked, xlen: 32 | 64): FirmwareSettings {
+export function firmwareSettings(asked: Asked, xlen: 32 | 64, amnesia: boolean): FirmwareSettings {
   const gstage = asked.word('gstage') ?? (xlen === 32 ? 'sv32x4' : 'sv39x4');
   return {
     gstage: gstage as FirmwareSpec['gstage'],
@@ -34,6 +35,7 @@ export function firmwareSettings(asked: Asked, xlen: 32 | 64): FirmwareSettings 
     shadowPages: asked.number('shadow_pages') ?? SHADOW_PAGES,
     acceleration: chosen(asked.values('accel'), ACCELERATIONS),
     schedule: asked.number('schedule'),
+    amnesia,
   };
 }
 

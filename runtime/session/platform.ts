@@ -175,7 +175,7 @@ export function setupOf(
     mpt: row.isolation !== 'mpt' || mode === 'bare' ? null : mode,
     bigEndianTables: asked.word('tables') === 'big',
     medeleg: delegated.reduce((bits, word) => bits | (DELEGATIONS[word] ?? 0n), 0n),
-    firmware: firmwareSettings(asked, xlen),
+    firmware: firmwareSettings(asked, xlen, variation.amnesia),
     facts: factsOf(platform, model, mode),
   };
 }

@@ -14,6 +14,8 @@ export interface Variation {
   readonly steps: number;
   /** `off`: executed instructions find every page by the access path; results are the same. */
   readonly ways: 'on' | 'off';
+  /** Firmware is made anew before each call; results are the same. */
+  readonly amnesia: boolean;
 }
 
 export const DEFAULT_VARIATION: Variation = {
@@ -25,6 +27,7 @@ export const DEFAULT_VARIATION: Variation = {
   seed: 1,
   steps: 1_000_000,
   ways: 'on',
+  amnesia: false,
 };
 
 /** What a result calls its variation: `retain`, `none, rdsm_hs, mtt_0_1, fault rx-as-r`; `default` when nothing is varied. */
@@ -45,6 +48,7 @@ export function variationOptions(variation: Variation): readonly string[] {
     ...Object.entries(variation.knobs).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...variation.faults.flatMap((fault) => ['--fault', fault]),
     ...(variation.ways === 'on' ? [] : ['--ways', 'off']),
+    ...(variation.amnesia ? ['--amnesia'] : []),
     ...(variation.seed === DEFAULT_VARIATION.seed ? [] : ['--seed', String(variation.seed)]),
     ...(variation.steps === DEFAULT_VARIATION.steps ? [] : ['--steps', String(variation.steps)]),
   ];
