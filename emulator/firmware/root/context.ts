@@ -55,6 +55,12 @@ export function guestVmid({ spec, port }: Root, domain: number): bigint {
   return BigInt(1 + DOMAIN_VMIDS + domain * spec.harts + port.hart);
 }
 
+/** The first VMID that is neither a domain's nor its guest's; null: there are too few for all of them. */
+export function firstFreeVmid(spec: FirmwareSpec): bigint | null {
+  const first = 1 + DOMAIN_VMIDS + spec.domains.length * spec.harts;
+  return hasVmids(spec) && first < 2 ** spec.vmidlen ? BigInt(first) : null;
+}
+
 /** Whether every domain, and the guest of every domain on each hart, has a VMID of its own. */
 export function hasVmids({ vmidlen, harts, domains }: FirmwareSpec): boolean {
   return 2 ** vmidlen > DOMAIN_VMIDS + domains.length * harts;

@@ -6,12 +6,18 @@ export type Owner = 'host' | 'tsm';
 /** What the trap CSRs of the host hold when a guest's run has ended. */
 export interface Report {
   readonly cause: bigint;
-  readonly tval: bigint;
+  /** Null: the host's own stays. */
+  readonly tval: bigint | null;
   readonly htval: bigint;
   readonly htinst: bigint;
 }
 
 export interface Seat {
+  /**
+   * The first VMID that guests may have on this hart, with all above it: those below are of others. Null: there are too
+   * few; everybody has VMID 0, and whoever enters or leaves a guest drops what the hart holds.
+   */
+  firstVmid(port: Port): bigint | null;
   /** Whether memory can change sides; else it was divided at boot. */
   readonly canConvert: boolean;
   /** Whether the host itself could read and write a page now, where nothing stops the TSM from it; else a load shows it. */

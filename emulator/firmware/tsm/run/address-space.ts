@@ -36,13 +36,20 @@ export function* enterAddressSpace(
 ): Op<bigint> {
   const { port, seat, run } = context;
   const here = BigInt(port.hart) + 1n;
+  const first = seat.firstVmid(port);
+  if (first === null) {
+    yield* seat.fenceGuest(port, null);
+    record.set('hart', here);
+    record.set('entered', tvm.epoch.enter(tvm.epoch.current).version);
+    return hgatpOf(context.spec, tvm.record.get('directory'), 0n);
+  }
   const isKept = run.keepsVmid(
     record.get('hart') === here,
     record.get('vmidGeneration') === hart.get('vmidGeneration'),
   );
   if (!isKept) {
     // Under a VMID that nobody has used since the last roll-over the hart holds nothing.
-    record.set('vmid', yield* takeVmid(context, hart));
+    record.set('vmid', yield* takeVmid(context, hart, first));
     record.set('vmidGeneration', hart.get('vmidGeneration'));
     if (record.get('hart') !== 0n && record.get('hart') !== here) port.fired('RUN-08');
     record.set('hart', here);
@@ -59,13 +66,14 @@ export function* enterAddressSpace(
   return hgatpOf(context.spec, tvm.record.get('directory'), vmid);
 }
 
-/** The next VMID of this hart. VMID 0 stays free for who has no guest; without VMID bits every entry rolls over. */
+/** The next VMID of this hart, from `first` on. Without VMID bits every entry begins anew. */
 function* takeVmid(
   { port, spec, seat, run }: TsmContext,
   hart: BoundTo<typeof HART_CONTEXT>,
+  first: bigint,
 ): Op<bigint> {
   const last = (1n << BigInt(spec.vmidlen)) - 1n;
-  const next = hart.get('nextVmid') || 1n;
+  const next = hart.get('nextVmid') || first;
   if (next <= last) {
     hart.set('nextVmid', next + 1n);
     return next;
@@ -73,6 +81,6 @@ function* takeVmid(
   hart.set('vmidGeneration', hart.get('vmidGeneration') + 1n);
   port.fired('RUN-09');
   if (run.fencesGeneration()) yield* seat.fenceGuest(port, null);
-  hart.set('nextVmid', 2n);
-  return last === 0n ? 0n : 1n;
+  hart.set('nextVmid', first + 1n);
+  return last === 0n ? 0n : first;
 }

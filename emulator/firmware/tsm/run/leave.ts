@@ -25,11 +25,11 @@ export function* leaveGuest(context: TsmContext, vcpu: Vcpu, exit: Exit): Op<nev
   vcpu.tvm.epoch.leave(vcpu.record.get('entered'));
   vcpu.tvm.record.set('running', vcpu.tvm.record.get('running') - 1n);
   hart.set('vcpu', 0n);
+  if (seat.firstVmid(port) === null) yield* seat.fenceGuest(port, null);
   yield* enterHost(context);
   port.note({ what: 'exit' });
 
-  const { cause, instruction: htinst } = exit;
-  const tval = exit.tval ?? hart.get('csrs', hostCsr('stval'));
+  const { cause, tval, instruction: htinst } = exit;
   yield* seat.report(port, { cause, tval, htval: exit.gpa >> 2n, htinst });
   yield* unlock(context);
   return yield* seat.returnToHost(port, 0n, goesOn ? 0n : 1n);

@@ -13,6 +13,8 @@ const RWX = 7n;
 
 export function peerSeat(sdid: number): Seat {
   return {
+    // VMIDs of other domains are told apart by their SDID; 0 is that of nobody's guest.
+    firstVmid: () => 1n,
     canConvert: true,
     // The isolation table gives the TSM no more than the host has.
     hostHolds: () => true,
@@ -25,7 +27,7 @@ export function peerSeat(sdid: number): Seat {
     // The RDSM switches none of these: they are the host's as the TSM leaves them.
     *report(port, { cause, tval, htval, htinst }) {
       yield* port.csrw('scause', cause);
-      yield* port.csrw('stval', tval);
+      if (tval !== null) yield* port.csrw('stval', tval);
       yield* port.csrw('htval', htval);
       yield* port.csrw('htinst', htinst);
     },

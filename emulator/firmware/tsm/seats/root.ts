@@ -4,7 +4,7 @@ import { recordAt } from '../../layouts/record.ts';
 import { HART_CONTEXT_OFFSET, tsmMap } from '../../layouts/tsm.ts';
 import type { Port } from '../../port.ts';
 import type { Monitor } from '../../rdsm/monitor.ts';
-import { rootOf } from '../../root/context.ts';
+import { firstFreeVmid, rootOf } from '../../root/context.ts';
 import { catchUp } from '../../root/handle.ts';
 import type { RootDecisions } from '../../root/decisions.ts';
 import type { Seat } from '../seat.ts';
@@ -26,6 +26,7 @@ const [A0, A1] = [10, 11];
 /** `monitorOn`: the host's records on the hart of a port. */
 export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisions): Seat {
   return {
+    firstVmid: (port) => firstFreeVmid(monitorOn(port).spec),
     canConvert: true,
     hostHolds(port, page) {
       const monitor = monitorOn(port);
@@ -38,7 +39,7 @@ export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisio
     // The host reads its own scause and stval, which are those of VS, and the virtual htval and htinst.
     *report(port, { cause, tval, htval, htinst }) {
       yield* port.csrw('vscause', cause);
-      yield* port.csrw('vstval', tval);
+      if (tval !== null) yield* port.csrw('vstval', tval);
       const { hart } = rootOf(monitorOn(port), decide);
       hart.set('htval', htval);
       hart.set('htinst', htinst);
