@@ -116,6 +116,9 @@ export function refusalOf(
     if (facts.get(feature) === 'no') return { status: 'skip', reason: `requires ${feature}` };
   }
   const { isolation } = MODELS[model];
+  if (isolation === 'gstage' && !plan.lines.some(isHost)) {
+    return { status: 'skip', reason: `${model} serves a domain called 'host', and there is none` };
+  }
   if ((isolation === 'gstage' || isolation === 'pmp') && isAboutTable(plan)) {
     return { status: 'skip', reason: `about the protection table, which ${model} has not` };
   }
@@ -138,6 +141,8 @@ export function refusalOf(
   }
   return null;
 }
+
+const isHost = (line: PlanLine): boolean => line.kind === 'domain' && line.name === 'host';
 
 /** What a line asks for that no machine here has; null: nothing. */
 function unmodelled(line: PlanLine): string | null {
