@@ -38,3 +38,24 @@ export const NACL_FUNCTIONS = {
   sync_hfence: 3,
   sync_sret: 4,
 } as const;
+
+/** Bytes from its start to what the features of SBI NACL keep in the scratch area. */
+export const NACL_SCRATCH = {
+  /** Flags (bit 0: hstatus), and what is swapped with hstatus. */
+  autoswap: 0x200n,
+  autoswapHstatus: 0x208n,
+  hfence: 0x800n,
+  /** A bit for each CSR, by its index. */
+  dirty: 0xf80n,
+} as const;
+
+/** Bytes of the fence entries, whatever XLEN. */
+const HFENCE_BYTES = 1920;
+
+/** How many fence entries there are; each has four words of XLEN bits. */
+export const naclHfences = (xlen: 32 | 64): number => HFENCE_BYTES / (xlen / 2);
+
+/** Bytes from its start to a word of a fence entry. */
+export function naclHfence(entry: number, word: number, xlen: 32 | 64): bigint {
+  return NACL_SCRATCH.hfence + BigInt(((4 * entry + word) * xlen) / 8);
+}

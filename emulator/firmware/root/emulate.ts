@@ -8,6 +8,7 @@ import { emulateHfence } from './hfence.ts';
 import { emulateAccess } from './hlv.ts';
 import type { HypervisorInstruction } from './instruction.ts';
 import { instructionOf, writesCsr } from './instruction.ts';
+import { publish } from './nacl/csrs.ts';
 import { inject, plain } from './reflect.ts';
 import { emulateSret } from './sret.ts';
 import { followStatus, STATUS } from './worlds.ts';
@@ -69,6 +70,7 @@ function* emulateCsr(
     const value = op === 'write' ? operand : op === 'set' ? old | operand : old & ~operand;
     yield* writeCsr(root, csr, value);
     if (csr.row.effect === 'hstatus') yield* followStatus(root);
+    yield* publish(root, csr);
   }
   setRegister(root, instruction.rd, old);
   return true;

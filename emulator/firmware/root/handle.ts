@@ -6,6 +6,7 @@ import { emulate } from './emulate.ts';
 import { trappedWord } from './fetch.ts';
 import { guestPageFault } from './guest-fault.ts';
 import { interrupt } from './interrupts.ts';
+import { answer, isNacl, naclCall } from './nacl/calls.ts';
 import type { Delivery } from './reflect.ts';
 import { deliver } from './reflect.ts';
 import { HSTATUS } from './decisions.ts';
@@ -45,11 +46,22 @@ function* dispatch(root: Root): Op<void> {
     const word = yield* trappedWord(root);
     return word === null ? undefined : yield* emulate(root, word);
   }
-  if (cause === CALL && !inGuest) return yield* serve(root.monitor, yield* port.csrr('sepc'));
+  if (cause === CALL && !inGuest) return yield* call(root);
   const trap = yield* trapped(root, cause);
   return GUEST_FAULTS.includes(cause)
     ? yield* guestPageFault(root, trap)
     : yield* deliver(root, trap);
+}
+
+/** ECALL of a supervisor: NACL is the root's own, all else as the RDSM serves it. */
+function* call(root: Root): Op<void> {
+  const { monitor, port } = root;
+  const pc = yield* port.csrr('sepc');
+  if (!isNacl(root)) return yield* serve(monitor, pc);
+  const returned = yield* naclCall(root);
+  if (returned === null) return;
+  answer(root, returned);
+  yield* port.csrw('sepc', pc + 4n);
 }
 
 /** The trap as the hart has reported it. */

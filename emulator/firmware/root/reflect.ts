@@ -3,6 +3,7 @@ import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
 import type { Root } from './context.ts';
 import { HSTATUS } from './decisions.ts';
+import { leftGuest } from './nacl/exit.ts';
 import { entersGuest, followStatus, load, save, STATUS } from './worlds.ts';
 
 const INTERRUPT = 1n << 63n;
@@ -68,6 +69,7 @@ export function* reflect(root: Root, trap: Delivery): Op<void> {
   hart.set('hstatus', status | SPV | (supervisor ? SPVP : 0n) | (trap.gva ? GVA : 0n));
   hart.set('htval', trap.htval);
   hart.set('htinst', trap.htinst);
+  yield* leftGuest(root);
   const tvec = hart.get('own', index('vstvec'));
   yield* load(root, 'own', { pc: vector(tvec, trap.cause), supervisor: true });
 }
