@@ -11,7 +11,9 @@ import { CSR_FAULTS, TRAP_FAULTS } from './hart.ts';
 import { MPT_FAULTS } from './mpt.ts';
 import { MTT_FAULTS } from './mtt.ts';
 import { PMP_FAULTS } from './protect.ts';
+import { RDSM_FAULTS } from './rdsm.ts';
 import { PTE_FAULTS } from './translate.ts';
+import { RUN_FAULTS } from './run.ts';
 import { TSM_FAULTS } from './tsm.ts';
 
 export const FAULTS = {
@@ -31,7 +33,9 @@ export const FAULTS = {
   ...RETURN_FAULTS,
   ...INTERRUPT_FAULTS,
   ...INSTRUCTION_FAULTS,
+  ...RDSM_FAULTS,
   ...TSM_FAULTS,
+  ...RUN_FAULTS,
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -2,6 +2,7 @@
 import { functionOf } from '../../abi/abi.ts';
 import { type ATST, COVG } from '../../abi/covg.ts';
 import { ERRORS } from '../../abi/errors.ts';
+import { PENDING } from '../../layouts/vcpu.ts';
 import type { Op } from '../../port.ts';
 import type { RuleId } from '../../../rules/fired.ts';
 import { failure, type Outcome, type TsmContext } from '../context.ts';
@@ -59,6 +60,9 @@ export function* covgCall(
   if (outcome.error !== 0n || reflects === 'stays') return stays(outcome);
   if (!run.hearsHost(reflects)) port.fired('EXIT-18');
   port.fired(TOLD[name] ?? 'EXIT-01');
+  if (run.hearsHost(reflects) && vcpu.record.get('pending') === PENDING.none) {
+    vcpu.record.set('pending', PENDING.result);
+  }
   return {
     outcome: run.hearsHost(reflects) ? null : outcome,
     exit: callExit(context, vcpu, reflects),
