@@ -104,9 +104,11 @@ export class GuestPrograms implements Watcher {
   }
 
   until(): RunLimits['until'] {
-    return [...this.#active].flatMap(([hart, vcpu]) =>
-      this.#aims(vcpu).map((pc) => ({ hart, pc, modes: GUEST_MODES })),
-    );
+    return [...this.#active].flatMap(([hart, vcpu]) => {
+      // A hart may stand there already when it is left to run.
+      if (vcpu.run === null) this.#begin(hart, vcpu);
+      return this.#aims(vcpu).map((pc) => ({ hart, pc, modes: GUEST_MODES }));
+    });
   }
 
   stops(hart: number, { takenIn }: Trap): boolean {
@@ -123,12 +125,7 @@ export class GuestPrograms implements Watcher {
     const { backEnd } = this.#world;
     vcpu.vector = backEnd.peekCsr(hart, 'vstvec') & ~3n;
     const pc = backEnd.readRegister(hart, 'pc');
-    if (vcpu.run === null) {
-      const program = this.#programs(vcpu.tvm).find(({ entry }) => entry === pc);
-      if (program === undefined) return null;
-      vcpu.run = { ...program, line: 0, arrived: false };
-      return 'on';
-    }
+    if (vcpu.run === null) return this.#begin(hart, vcpu) ? 'on' : null;
     const placed = placedOf(vcpu);
     if (placed === null) return 'on';
     if (trap !== null) return this.#over(hart, vcpu, placed, trap);
@@ -146,6 +143,15 @@ export class GuestPrograms implements Watcher {
       placed,
       stop.trap !== null && isFetch(stop.trap) ? stop.trap : null,
     );
+  }
+
+  /** Whether the hart stands where a program of the TVM begins: that is what the vCPU runs. */
+  #begin(hart: number, vcpu: Vcpu): boolean {
+    const pc = this.#world.backEnd.readRegister(hart, 'pc');
+    const program = this.#programs(vcpu.tvm).find(({ entry }) => entry === pc);
+    if (program === undefined) return false;
+    vcpu.run = { ...program, line: 0, arrived: false };
+    return true;
   }
 
   /** Where a hart in a guest is to stop: the end of its line, its trap vector; before any line, where programs begin. */
