@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { caseCount, compile, expand, format } from '../dsl/index.ts';
-import { KNOBS, Machine, REVISIONS } from '../emulator/index.ts';
+import { COUNTERS, EXTENSIONS, KNOBS, Machine, REVISIONS } from '../emulator/index.ts';
 import { runCase } from './session/session.ts';
 import { DEFAULT_VARIATION } from './session/variation.ts';
 import { VOCABULARY } from './vocabulary/vocabulary.ts';
@@ -56,7 +56,7 @@ describe('the examples of the documentation', () => {
     }
   });
 
-  it.skip.each(all.filter(({ kind }) => kind === 'sdt firmware'))('$page:$line passes', (block) => {
+  it.each(all.filter(({ kind }) => kind === 'sdt firmware'))('$page:$line passes', (block) => {
     for (const caching of ['none', 'retain'] as const) {
       const ended = statuses(block, caching);
       expect(ended.filter((status) => status !== 'pass')).toEqual([]);
@@ -88,6 +88,17 @@ describe('the examples of the documentation', () => {
     const formatted = format({ path: page, text: text.replace(/^sdt 1\n(?!\n)/, 'sdt 1\n') });
     expect(formatted.text.trimEnd()).toBe(text.trimEnd());
   });
+});
+
+describe('docs/language.md', () => {
+  const words = new Set(read('docs/language.md').match(/[a-z0-9_]+/g));
+
+  it.each([...Object.keys(COUNTERS), ...Object.keys(EXTENSIONS), ...VOCABULARY.supplies])(
+    'tells %s',
+    (word) => {
+      expect(words).toContain(word);
+    },
+  );
 });
 
 describe('docs/model.md', () => {
