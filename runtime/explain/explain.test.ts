@@ -150,8 +150,8 @@ describe('explain', () => {
   });
 
   it('says why a case cannot run', () => {
-    expect(explain(null, false, TEXT.replace('smmpt43', 'smmpt43, model rdsm_hs'))[0]).toMatch(
-      /^skip: rdsm_hs serves a domain called 'host'/,
+    expect(explain(null, false, TEXT.replace('smmpt43', 'smmpt43\n  requires Smsdia'))[0]).toMatch(
+      /^skip: not modelled yet: Smsdia/,
     );
   });
 });
