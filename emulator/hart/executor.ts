@@ -40,8 +40,8 @@ export class Executor {
   parked = true;
   /** In WFI or WRS.NTO. */
   waiting = false;
-  /** It waited, and has not run since. */
-  isWoken = false;
+  /** It came to its pc by waking up or by firmware, and has not run since. */
+  isFresh = false;
   /** Whether the wait is for a reservation, too. */
   waitsForReservation = false;
   /** A non-maskable interrupt is pending. */
@@ -79,7 +79,7 @@ export class Executor {
     this.parked = true;
     this.reservation.reset(platform.knobs.reservation_set, this.hart.decisions.reservation);
     this.waiting = false;
-    this.isWoken = false;
+    this.isFresh = false;
     this.waitsForReservation = false;
     this.nmi = false;
     this.native = null;
@@ -250,7 +250,7 @@ export class Executor {
     this.reservation.clear();
     if (!this.waitsForReservation) return;
     this.waiting = false;
-    this.isWoken = true;
+    this.isFresh = true;
     this.waitsForReservation = false;
   }
 

@@ -136,10 +136,10 @@ export class Schedule {
       const length = isAlone ? ALONE : this.draw();
       const watched = limits.until.filter(({ hart }) => hart === executor.hart.id);
       const budget = Math.min(length, left, due);
-      const { isWoken: isFresh } = executor;
-      executor.isWoken = false;
+      const { isFresh } = executor;
+      executor.isFresh = false;
       const isInterrupted = executor.interrupt();
-      // A hart arrives behind its WFI when it wakes there.
+      // A hart arrives behind its WFI when it wakes there, and where a step has left it.
       if (isFresh && !isInterrupted && arrives(executor, watched)) return stop('until');
       const steps = this.isStopped() ? 0 : this.slice(runner, executor, budget, watched);
       left -= steps;
@@ -214,7 +214,7 @@ function wake(executor: Executor): void {
   if (executor.nmi || isWoken(executor.hart.csrs)) {
     executor.waiting = false;
     executor.waitsForReservation = false;
-    executor.isWoken = true;
+    executor.isFresh = true;
   }
 }
 

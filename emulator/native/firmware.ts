@@ -3,10 +3,10 @@ import type { Mode } from '../access/context.ts';
 import type { Result, Trap } from '../access/trap.ts';
 import type { FirmwareSpec } from '../firmware/spec.ts';
 import type { Executor } from '../hart/executor.ts';
-import { isWoken, nextInterrupt } from '../hart/interrupts.ts';
 import type { Passage, Runner } from '../hart/schedule.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Decisions } from '../decisions.ts';
+import { Company, departs } from './company.ts';
 import type { Handlers } from './driver.ts';
 import { Driver } from './driver.ts';
 import { FirmwareFault } from './firmware-fault.ts';
@@ -24,14 +24,8 @@ import { Words } from './words.ts';
 
 /** How often a step may be made again. */
 const MOST_TRIES = 64;
-/** Calls of handlers in a row. */
-const LONGEST_CHAIN = 1_000_000;
 /** Traps of a step that are remembered. */
 const MOST_VIA = 4096;
-/** Rounds in which others may wake a hart that waits in the midst of a step; beyond, it is away. */
-const ROUNDS = 64;
-/** Instructions that another hart runs when a handler pauses: a power of two at most. */
-const TURN_BITS = 5;
 
 /** What firmware needs of its machine. */
 export interface Ground {
@@ -52,6 +46,7 @@ export class Firmware implements Passage, Runner {
   readonly #firm: Firm;
   readonly #driver: Driver;
   readonly #cores: readonly NativeHart[];
+  readonly #company: Company;
   #state: number;
 
   constructor(spec: FirmwareSpec, ground: Ground, handlers: Handlers) {
@@ -69,6 +64,12 @@ export class Firmware implements Passage, Runner {
       settle: (core, pc) => this.#driver.settle(core, pc),
     };
     this.#cores = ground.executors.map((one) => new NativeHart(one, this.#firm));
+    this.#company = new Company(this.#driver, this.#cores, {
+      engine: () => ground.engine(),
+      pass: () => ground.pass(),
+      absorbs: (one, trap) => this.absorbs(one, trap),
+      settle: (core) => this.#settle(core, false),
+    });
   }
 
   /** Lets every hart run through the boot code, one after the other. Why it cannot, or null. */
@@ -94,7 +95,7 @@ export class Firmware implements Passage, Runner {
       executor.registers.setX(10, BigInt(core.id));
       executor.registers.setX(12, HOME);
       core.step = REST;
-      this.#recording(core, () => this.#chain(core, true));
+      this.#company.recording(core, () => this.#company.chain(core, true));
       const { pc } = executor.registers;
       if (pc !== HOME) {
         const why = this.#driver.deniesFetch(core);
@@ -113,10 +114,10 @@ export class Firmware implements Passage, Runner {
     if (core.isAway) throw new Error(`hart ${hart} is away: it takes no steps`);
     core.step = REST;
     forget(core);
-    return this.#recording(core, () => {
+    return this.#company.recording(core, () => {
       executor.mode = mode;
       executor.registers.pc = HOME;
-      this.#attend(core);
+      this.#company.attend(core);
       if (core.isAway) return AWAY;
       forget(core);
       core.step = step;
@@ -165,12 +166,7 @@ export class Firmware implements Passage, Runner {
 
   /** Runs a hart: its firmware, if it stands there. */
   run(executor: Executor, budget: number): number {
-    const core = this.#cores[executor.hart.id];
-    if (!core.isMapped && this.#driver.at(core) === null) {
-      return this.#ground.engine().run(executor, budget);
-    }
-    core.hasLanded = true;
-    return this.#chain(core, false);
+    return this.#company.advance(this.#cores[executor.hart.id], budget);
   }
 
   absorbs({ hart, registers }: Executor, trap: Trap): boolean {
@@ -214,14 +210,13 @@ export class Firmware implements Passage, Runner {
   #settle(core: NativeHart, isStep: boolean): boolean {
     const where = whereabouts(core);
     if (where === 'away') return false;
-    if (where === 'again') this.#recording(core, () => this.#make(core, isStep));
+    if (where === 'again') this.#company.recording(core, () => this.#make(core, isStep));
     else this.#arrived(core, where);
     return !core.isAway;
   }
 
   /** Makes the step that the hart stands at, until it is done or the hart is away. */
   #make(core: NativeHart, isStep: boolean): Result {
-    const { executor } = core;
     for (;;) {
       if (core.step === null) throw core.fault('has no step to go on with');
       if (++core.tries > MOST_TRIES) {
@@ -235,11 +230,10 @@ export class Firmware implements Passage, Runner {
         if (core.via.at(-1) === trap) core.via.pop();
         return this.#comesHome(core, trap, null);
       }
-      this.#chain(core, isStep);
+      this.#company.chain(core, isStep);
       const where = whereabouts(core);
       if (where === 'away') {
-        core.isAway = true;
-        executor.parked = false;
+        departs(core);
         return AWAY;
       }
       if (where !== 'again') return this.#arrived(core, where);
@@ -263,115 +257,6 @@ export class Firmware implements Passage, Runner {
     return trap === null ? { trap, value: value ?? 0n } : { trap, value: null };
   }
 
-  /** Runs firmware until the hart stands elsewhere; returns how often a handler ran. */
-  #chain(core: NativeHart, isStep: boolean): number {
-    const { executor } = core;
-    let count = 0;
-    for (;;) {
-      const at = this.#driver.at(core, core.isMapped);
-      core.isMapped = false;
-      if (at === null) return count;
-      if (++count > LONGEST_CHAIN) throw new FirmwareFault(at.label, core.id, 'runs for ever');
-      if (this.#driver.arrive(core, at) !== 'paused') continue;
-      if (!isStep) {
-        this.#attendParked(core);
-        return count;
-      }
-      if (!this.#others(core)) this.#ground.pass();
-      for (let round = 0; executor.waiting; round++) {
-        if (executor.nmi || isWoken(executor.hart.csrs)) executor.waiting = false;
-        else if (round === ROUNDS || !(this.#others(core) || this.#ground.pass())) return count;
-      }
-      executor.interrupt();
-    }
-  }
-
-  /** Lets every other hart that is away do a little, and those at home take their interrupts; whether any did. */
-  #others(core: NativeHart): boolean {
-    let moved = false;
-    for (const other of this.#cores) {
-      const { executor } = other;
-      if (other === core) continue;
-      if (executor.parked) moved = this.#attends(other) || moved;
-      else if (other.isAway && this.#mayRun(other)) {
-        this.#recording(other, () => {
-          executor.interrupt();
-          this.run(executor, 2 ** (this.#random() % TURN_BITS));
-        });
-        if (other.hasLanded) {
-          other.hasLanded = false;
-          if (this.#settle(other, false)) other.isNews = true;
-        }
-        moved = true;
-      }
-    }
-    return moved;
-  }
-
-  #mayRun({ executor }: NativeHart): boolean {
-    if (!executor.waiting) return true;
-    if (!executor.nmi && !isWoken(executor.hart.csrs)) return false;
-    executor.waiting = false;
-    return true;
-  }
-
-  #attendParked(core: NativeHart): void {
-    for (const other of this.#cores)
-      if (other !== core && other.executor.parked) this.#attends(other);
-  }
-
-  #attends(core: NativeHart): boolean {
-    if (!this.#hasInterrupt(core)) return false;
-    // What its last step came to stays as it is.
-    const { step, home, via, first, tries } = core;
-    core.step = REST;
-    this.#recording(core, () => this.#attend(core));
-    if (!core.isAway) Object.assign(core, { step, home, via, first, tries });
-    return true;
-  }
-
-  /** A parked hart takes the interrupts that firmware handles; those of others wait for a program. */
-  #attend(core: NativeHart): void {
-    const { executor } = core;
-    while (this.#hasInterrupt(core)) {
-      executor.interrupt();
-      this.#chain(core, true);
-      const where = whereabouts(core);
-      if (where === 'away') {
-        core.isAway = true;
-        executor.parked = false;
-        return;
-      }
-      executor.registers.pc = HOME;
-      if (where !== 'again') return;
-    }
-  }
-
-  #hasInterrupt({ executor }: NativeHart): boolean {
-    const { csrs } = executor.hart;
-    if (!executor.isInterrupted()) return false;
-    if (executor.nmi) return true;
-    const next = nextInterrupt(csrs, executor.mode);
-    return next !== null && this.#firm.pages.holds(csrs.raw(VECTORS[next.to]) & ~3n);
-  }
-
-  /** Hears of the traps that a hart takes meanwhile. */
-  #recording<T>(core: NativeHart, run: () => T): T {
-    const { executor } = core;
-    const { onTrap, mustLeave } = executor;
-    executor.onTrap = (trap) => {
-      this.absorbs(executor, trap);
-      return true;
-    };
-    executor.mustLeave = null;
-    try {
-      return run();
-    } finally {
-      executor.onTrap = onTrap;
-      executor.mustLeave = mustLeave;
-    }
-  }
-
   #random(): number {
     let x = this.#state;
     x ^= x << 13;
@@ -381,8 +266,6 @@ export class Firmware implements Passage, Runner {
     return x >>> 0;
   }
 }
-
-const VECTORS = { M: 'mtvec', S: 'stvec', VS: 'vstvec' } as const;
 
 function forget(core: NativeHart): void {
   core.home = null;

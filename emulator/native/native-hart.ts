@@ -57,6 +57,8 @@ export class NativeHart {
   injects = false;
   /** Firmware has left it; nobody has looked where. */
   hasLanded = false;
+  /** Somebody runs it right now. */
+  isBusy = false;
   /** The engine has fetched firmware behind a page table. */
   isMapped = false;
 

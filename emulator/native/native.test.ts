@@ -364,6 +364,11 @@ describe('a hart that a step leaves in a guest', () => {
     m.machine.pokeCsr(0, 'medeleg', 1n << 3n);
     m.machine.pokeCsr(0, 'hedeleg', 1n << 3n);
     m.step('ecall');
+    const first = [{ hart: 0, pc: CODE }];
+    expect(m.machine.run({ steps: 99, until: first, stopAtTrap: () => true })).toMatchObject({
+      why: 'until',
+      steps: 0,
+    });
     const until = [{ hart: 0, pc: CODE + 4n }];
     expect(m.machine.run({ steps: 99, until, stopAtTrap: () => true }).why).toBe('until');
     expect(m.machine.run({ steps: 99, until: [], stopAtTrap: () => true })).toMatchObject({
