@@ -34,6 +34,8 @@ export interface FirmwareSpec {
   /** Pages for tables that the firmware adds to those it found at boot. */
   readonly tables: Area;
   readonly domains: readonly FirmwareDomain[];
+  /** Memory that was divided before boot and cannot change sides: what is for TVMs, what the host may read and write. */
+  readonly split?: { readonly confidential: readonly Area[]; readonly host: readonly Area[] };
   /** Isolation-table mode (`smmpt43`); null: none. */
   readonly mpt: string | null;
   /** Revisions of the MTT era: whether MTTL3 entries have a VALID bit. */

@@ -4,10 +4,10 @@ import { inPlace } from './modes.ts';
 
 export const TSM_M: Model = {
   name: 'tsm_m',
-  says: 'TSM in M, the host in HS; PMP isolates, memory is split once',
+  says: 'RDSM and TSM in M, the host in HS; PMP isolates, memory is split once',
   isolation: 'pmp',
   requires: [],
   tvms: 'promote',
-  handlers: [{ name: 'tsm', mode: 'M' }],
+  handlers: [{ name: 'rdsm', mode: 'M' }],
   physicalMode: (kind, nominal) => (kind === 'tsm' && nominal !== 'U' ? 'M' : inPlace(nominal)),
 };

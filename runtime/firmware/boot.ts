@@ -5,6 +5,7 @@ import { CaseError, CaseSkip } from '../session/case-error.ts';
 import type { DomainState, World } from '../session/world.ts';
 import type { Areas } from './areas.ts';
 import { kindOf } from './domain-kind.ts';
+import { splitOf } from './split.ts';
 
 /** Installs the firmware; throws a `CaseSkip` where the machine cannot have it. */
 export function bootFirmware(world: World, areas: Areas): void {
@@ -29,6 +30,7 @@ function specOf(world: World, areas: Areas): FirmwareSpec {
     throw new CaseError("firmware serves a host: declare 'domain host' above the first step");
   }
   if (host.sdid !== 0n) throw new CaseError(`the host has SDID 0, not ${host.sdid}`);
+  const split = splitOf(world, areas);
   return {
     model: setup.model,
     xlen: platform.xlen,
@@ -39,6 +41,7 @@ function specOf(world: World, areas: Areas): FirmwareSpec {
     root: areas.root,
     tables: areas.tables,
     domains: domainsOf(world, areas.tsms),
+    ...(split === null ? {} : { split }),
     mpt: setup.mpt,
     l3Valid: REVISIONS[platform.revision].l3Valid,
     gstage: firmware.gstage,

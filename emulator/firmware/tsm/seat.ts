@@ -24,6 +24,8 @@ export interface Seat {
   hostHolds(port: Port, page: bigint): boolean;
   /** Whether the trap that led here is a call of the host; else a vCPU was interrupted. Reads CSRs, writes nothing. */
   isHostCall(port: Port): Op<boolean>;
+  /** Puts aside what a guest's run takes from the host, where nobody else has done so on the way here. */
+  putAside(port: Port): Op<void>;
   /** Puts an exit into the trap CSRs that the host reads; nothing of the guest's own trap is left in them. */
   report(port: Port, exit: Report): Op<void>;
   /** To the host, with a0 and a1 of its call. Never comes back. */

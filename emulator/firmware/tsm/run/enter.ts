@@ -17,6 +17,7 @@ export function* enterGuest(context: TsmContext, vcpu: Vcpu): Op<never> {
   const { port, seat } = context;
   const hart = hartContext(context);
   const { record, tvm } = vcpu;
+  yield* seat.putAside(port);
   yield* saveHost(context, hart);
   leaveHost(context);
   const hgatp = yield* enterAddressSpace(context, hart, vcpu);

@@ -25,6 +25,9 @@ export function peerSeat(sdid: number): Seat {
       return yield* leave(port, 'teeret', [error, value]);
     },
     // The RDSM switches none of these: they are the host's as the TSM leaves them.
+    *putAside() {
+      // The RDSM has, when it switched to this domain.
+    },
     *report(port, { cause, tval, htval, htinst }) {
       yield* port.csrw('scause', cause);
       if (tval !== null) yield* port.csrw('stval', tval);

@@ -36,6 +36,9 @@ export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisio
     *isHostCall() {
       throw new Error('the root tells calls from traps');
     },
+    *putAside() {
+      // Its registers are those of VS, which the run of a guest switches anyway.
+    },
     // The host reads its own scause and stval, which are those of VS, and the virtual htval and htinst.
     *report(port, { cause, tval, htval, htinst }) {
       yield* port.csrw('vscause', cause);
