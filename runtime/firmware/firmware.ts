@@ -1,5 +1,5 @@
 /** The firmware of one case as its lines use it: boot, calls, TVMs and their programs, and who they are. */
-import type { PlanActor } from '../../dsl/index.ts';
+import type { PlanActor, PlanLine } from '../../dsl/index.ts';
 import type { Profile } from '../../emulator/index.ts';
 import type { Driver } from '../execute/driver.ts';
 import type { Judge, Unfinished } from '../execute/program-runs.ts';
@@ -19,7 +19,14 @@ import { HostPages } from './host-pages.ts';
 import { type CallAction, type CallSite, marshal, type Marshalled } from './marshal.ts';
 import { Nacl } from './nacl.ts';
 import { type RightsLine, TsmReach } from './reach.ts';
-import { type Loop, loopOf, type RunAction, RunLoop, sharedRange } from './run-loop.ts';
+import {
+  type Loop,
+  loopOf,
+  type RunAction,
+  RunLoop,
+  sharedRange,
+  type SharedRange,
+} from './run-loop.ts';
 import { buildTvm, loadPrograms, type TsmInfo, type TvmLine } from './tvm.ts';
 
 type RunTvm = { readonly tvm: bigint; readonly vcpu: bigint };
@@ -38,6 +45,8 @@ export class Firmware implements FirmwareHook {
   readonly #reach: TsmReach;
   readonly #host: HostCalls;
   readonly #runLoop: RunLoop;
+  /** By vCPU: the range that it came out to share or unshare. */
+  readonly #asked = new Map<string, SharedRange | null>();
   /** By hart: a run loop whose call has not returned. */
   readonly #loops = new Map<number, Loop>();
   /** Numbers of TVMs by the names of `tvm` lines. */
@@ -70,6 +79,10 @@ export class Firmware implements FirmwareHook {
     this.#booted = true;
     this.#reach.boot(this.#areas);
     bootFirmware(this.#world, this.#areas);
+    if (this.#world.plan.lines.some(buildsTvm)) {
+      // What a TVM costs is asked once; a TSM that is not ready says nothing.
+      this.call(this.actor('host', 0), 'covh', 'get_tsm_info', {});
+    }
     if (!this.#nacl.isWanted()) return;
     for (const { id } of this.#harts.all) {
       this.call(this.actor('host', id), 'nacl', 'set_shmem', {
@@ -125,7 +138,6 @@ export class Firmware implements FirmwareHook {
   /** A `tvm` line. */
   build(line: TvmLine): void {
     loadPrograms(this.#world, line);
-    this.#host.covh(0, 'get_tsm_info', {});
     const tvm = buildTvm(this.#world, line, this.#host, this.#pages, this.#info);
     this.#names.set(line.name, tvm);
   }
@@ -144,7 +156,13 @@ export class Firmware implements FirmwareHook {
     const run = runOf(call);
     if (run === null) return;
     this.guests.enter(hart, run.tvm, run.vcpu);
-    this.#nacl.answer(hart, `${run.tvm} ${run.vcpu}`);
+    const key = `${run.tvm} ${run.vcpu}`;
+    const isGranted = this.#nacl.answer(hart, key);
+    const range = this.#asked.get(key) ?? null;
+    this.#asked.delete(key);
+    if (range === null || !isGranted) return;
+    if (range.shares) this.#pages.share(run.tvm, range);
+    else this.#pages.unshare(run.tvm, range);
   }
 
   returned(hart: number, call: Marshalled): CallReturn {
@@ -253,9 +271,7 @@ export class Firmware implements FirmwareHook {
     const exit = exitOf(backEnd, place, platform.xlen, value);
     if (exit.fatal) this.guests.assert(tvm, vcpu);
     this.#nacl.exited(hart, `${tvm} ${vcpu}`, exit);
-    const range = exit.cause === 10 ? sharedRange(exit, this.#profile) : null;
-    if (range?.shares === true) this.#pages.share(tvm, range);
-    else if (range !== null) this.#pages.unshare(tvm, range);
+    this.#asked.set(`${tvm} ${vcpu}`, sharedRange(exit, this.#profile));
     // Behind its last line a program waits for ever.
     return { error, value, exit: { ...exit, ended: ended && exit.cause === WAIT } };
   }
@@ -322,6 +338,11 @@ export class Firmware implements FirmwareHook {
 
 /** A virtual instruction: WFI of a guest. */
 const WAIT = 22;
+
+/** Whether the bench's host keeps books for a line. */
+function buildsTvm(line: PlanLine): boolean {
+  return line.kind === 'tvm' || (line.kind === 'step' && line.action.do === 'run tvm');
+}
 
 function runOf({ name, args }: Marshalled): RunTvm | null {
   if (name !== 'covh.run_tvm_vcpu') return null;

@@ -48,17 +48,18 @@ export class Nacl {
     this.#asked.set(vcpu, this.#read(hart));
   }
 
-  /** It is about to run again: where nobody has touched them, a0 and a1 become success. */
-  answer(hart: number, vcpu: string): void {
+  /** It is about to run again: where nobody has touched them, a0 and a1 become success. Whether a0 is 0 then. */
+  answer(hart: number, vcpu: string): boolean {
     const asked = this.#asked.get(vcpu);
-    if (asked === undefined) return;
+    if (asked === undefined) return false;
     this.#asked.delete(vcpu);
     const now = this.#read(hart);
-    if (asked.some((value, k) => value !== now[k])) return;
+    if (asked.some((value, k) => value !== now[k])) return now[0] === 0n;
     const { backEnd, platform } = this.#world;
     for (const x of ANSWER) {
       backEnd.write(this.#at(hart, naclGpr(x, platform.xlen)), platform.xlen / 8, 0n);
     }
+    return true;
   }
 
   /** `host.nacl.page`, `host.nacl.gpr(n)`, `host.nacl.csr(number)`; an actor's name stands for its hart. */

@@ -4,6 +4,7 @@
  * unshares is emptied first, by invalidate, fence and remove.
  */
 import type { PlanAction, PlanActor } from '../../dsl/index.ts';
+import type { Profile } from '../../emulator/index.ts';
 import type { Actual, TvmExit } from '../judge/actual.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
@@ -85,7 +86,7 @@ export class RunLoop {
       });
       return true;
     }
-    if (exit.cause !== ECALL_FROM_VS || loop.shared.length === 0) return false;
+    if (loop.shared.length === 0) return false;
     const range = sharedRange(exit, this.#world.setup.firmware.tsm.profile);
     if (range === null) return false;
     this.#empty(loop, range);
@@ -127,11 +128,14 @@ export class RunLoop {
   }
 }
 
-/** The range that a TVM wants to share or unshare; null: it came out with another call. */
-export function sharedRange(
-  exit: TvmExit,
-  profile: 'spec' | 'salus',
-): (Extent & { readonly shares: boolean }) | null {
+/** A range that a TVM wants to share, or to have for itself again. */
+export interface SharedRange extends Extent {
+  readonly shares: boolean;
+}
+
+/** The range that a TVM came out to share or unshare; null: it came out with something else. */
+export function sharedRange(exit: TvmExit, profile: Profile): SharedRange | null {
+  if (exit.interrupt || exit.cause !== ECALL_FROM_VS) return null;
   const isCall = (name: string) => {
     const numbers = numbersOf(`covg.${name}`, profile);
     return (
