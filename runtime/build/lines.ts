@@ -13,7 +13,7 @@ import { buildDomain, buildSpace, domainEdited, mapTablePages } from './tables.t
 type Line<K extends PlanLine['kind']> = Extract<PlanLine, { readonly kind: K }>;
 
 /** Steps and checks are the session's, TVMs the firmware's; everything else is built here. */
-export type SetupLine = Exclude<PlanLine, { readonly kind: 'step' | 'check' | 'tvm' }>;
+export type SetupLine = Exclude<PlanLine, { readonly kind: 'step' | 'check' | 'tvm' | 'repeats' }>;
 
 export function buildLine(world: World, harts: Harts, line: SetupLine): void {
   switch (line.kind) {

@@ -119,6 +119,21 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     ],
     load: () => import('./mutate.ts'),
   },
+  compare: {
+    usage: '[paths...]',
+    says: 'count what workloads cost under deployment models, side by side',
+    settings: ['grep', 'grepInvert', 'caching', 'set', 'seed', 'color'],
+    flags: [
+      ['--models <names>', 'tsm_peer,tsm_root,rdsm_hs unless named'],
+      ['--format <name>', 'table, csv, json or html'],
+    ],
+    examples: [
+      ['sdt compare suites/models/workloads.sdt', 'counts, then what they weigh'],
+      ['sdt compare --models tsm_peer,rdsm_hs --set cost.trap=1200', 'with a constant of your own'],
+      ['sdt compare --format html > compare.html', 'one page with plots'],
+    ],
+    load: () => import('./compare.ts'),
+  },
   exec: {
     usage: '<file>',
     says: 'run a program or firmware: ELF, assembly text (.s), or raw bytes for the beginning of RAM',

@@ -17,6 +17,7 @@ import type { Settings } from './settings.ts';
 import { UsageError, didYouMean } from './usage-error.ts';
 
 export const COMMANDS = [
+  'compare',
   'run',
   'check',
   'fmt',
@@ -79,7 +80,13 @@ function refuseLinesBehindEnd({ path, text }: Source, lines: readonly number[]):
 
 /** Stands for a file or folder that could not be read. */
 function brokenScript(diagnostic: Diagnostic): Script {
-  return { path: diagnostic.span.file, diagnostics: [diagnostic], broken: true, scenarios: [] };
+  return {
+    path: diagnostic.span.file,
+    diagnostics: [diagnostic],
+    broken: true,
+    scenarios: [],
+    measures: [],
+  };
 }
 
 /** The filters of the settings, checked against what there is. */

@@ -9,7 +9,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** The rows of one section whose last numeric axis is the sweep. */
+/** The rows of one section whose first numeric axis is the sweep. */
 export interface Sweep {
   readonly title: string;
   readonly axis: string;
@@ -27,12 +27,12 @@ export interface BreakEven {
   readonly below: string;
 }
 
-/** The last axis whose values are all numbers; null: there is none. */
+/** The first axis whose values are all numbers; null: there is none. */
 function sweptAxis(rows: readonly Row[]): string | null {
   const [first] = rows;
   const numeric = (axis: string) =>
     rows.every(({ workload }) => !Number.isNaN(numberOf(valueOf(workload.axes, axis))));
-  return first?.workload.axes.findLast(({ axis }) => numeric(axis))?.axis ?? null;
+  return first?.workload.axes.find(({ axis }) => numeric(axis))?.axis ?? null;
 }
 
 function valueOf(axes: Row['workload']['axes'], axis: string): string {

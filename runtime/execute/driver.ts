@@ -53,18 +53,6 @@ export class Driver {
     return 'done';
   }
 
-  /**
-   * A hart that a step has led to a place of a watcher stands there without having executed anything: the watcher hears
-   * of it before the hart runs on.
-   */
-  arrived(hart: number): Heard | 'running' {
-    const { backEnd } = this.#world;
-    const pc = backEnd.readRegister(hart, 'pc');
-    const places = this.watchers.flatMap((watcher) => watcher.until());
-    if (!places.some((place) => place.hart === hart && place.pc === pc)) return 'on';
-    return this.#tell({ why: 'until', hart, trap: null, code: null, steps: 0 });
-  }
-
   /** One instruction of a hart, whoever's turn it is: how the run stopped. */
   step(hart: number): Stop {
     for (;;) {

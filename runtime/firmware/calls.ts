@@ -88,8 +88,7 @@ export class Calls {
     const { backEnd } = this.#world;
     const pending = this.#pending.get(id);
     if (pending === undefined) throw new CaseError(`hart ${id} is in no call`);
-    const met = backEnd.away(id) ? this.#driver.arrived(id) : 'on';
-    const heard = met === 'on' ? this.#driver.run(CALL_BUDGET, () => !backEnd.away(id)) : met;
+    const heard = this.#driver.run(CALL_BUDGET, () => !backEnd.away(id));
     if (heard !== 'done' && heard !== 'running') return heard;
     const base = this.#plain(id, pending.actor);
     if (heard === 'running') return { ...base, ended: 'running' };

@@ -59,6 +59,7 @@ const run: FaultRun = {
       diagnostics: [],
       broken: false,
       scenarios: [scenario('b', ['SMMPT-XWR-02']), scenario('a', ['SMMPT-XWR-01', 'SMMPT-XWR-03'])],
+      measures: [],
     } satisfies Script,
   ],
   policies: ['none', 'retain'],

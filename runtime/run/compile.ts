@@ -23,7 +23,8 @@ export class Compiler {
       path: document.path,
       broken,
       diagnostics: document.diagnostics.filter((diagnostic) => this.#isNew(diagnostic)),
-      scenarios: broken ? [] : scenariosOf(document),
+      scenarios: broken ? [] : scenariosOf(document.scenarios),
+      measures: broken ? [] : scenariosOf(document.measures),
     };
   }
 
@@ -35,8 +36,8 @@ export class Compiler {
   }
 }
 
-function scenariosOf(document: Document): readonly ScriptScenario[] {
-  return document.scenarios.map((scenario) => ({
+function scenariosOf(sections: Document['scenarios']): readonly ScriptScenario[] {
+  return sections.map((scenario) => ({
     name: `${scenario.path}#${scenario.key}`,
     title: scenario.title,
     line: scenario.span.line,

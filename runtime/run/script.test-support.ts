@@ -32,7 +32,7 @@ export function fakeScript(path: string, sketches: readonly Sketch[]): Script {
       coversSpan: () => span,
     };
   });
-  return { path, diagnostics: [], broken: false, scenarios };
+  return { path, diagnostics: [], broken: false, scenarios, measures: [] };
 }
 
 /** What running such a plan gives. */

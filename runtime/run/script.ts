@@ -8,6 +8,8 @@ export interface Script {
   readonly broken: boolean;
   /** Empty when it is broken. */
   readonly scenarios: readonly ScriptScenario[];
+  /** Workloads of `measure` sections, for comparisons of models. */
+  readonly measures: readonly ScriptScenario[];
 }
 
 export interface ScriptScenario {

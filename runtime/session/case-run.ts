@@ -34,6 +34,7 @@ import type { Failure, ShownStep, Status, StepCost, Witness } from './results.ts
 import { type AttemptAction, mayBeDenied, type StepLine, Steps } from './steps.ts';
 import { seedOf } from './random.ts';
 import { type CheckLine, looks } from './look.ts';
+import { type Measurement, Rounds } from './rounds.ts';
 import { saysRunning, unfinishedFailure } from './unfinished.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Variation } from './variation.ts';
@@ -45,6 +46,9 @@ export class CaseRun implements MatchContext {
   readonly profile: Profile;
   readonly world: World;
   readonly harts: Harts;
+  /** What the rounds of a workload counted; null: it is none, or has not come to its end. */
+  measured: Measurement | null = null;
+  readonly #rounds = new Rounds();
   readonly #plan: Plan;
   readonly #backEnd: BackEnd;
   readonly #setup: Setup;
@@ -119,7 +123,7 @@ export class CaseRun implements MatchContext {
         if (region.holds !== null) this.#backEnd.fill(region.base, region.size, region.holds);
       }
       const { lines } = this.#plan;
-      for (let k = 0; k < lines.length && k <= last; k++) {
+      for (let k = 0; k < lines.length && k <= last; k = this.#rounds.next(k, lines.length)) {
         const line = lines[k];
         if (line === undefined) continue;
         this.#line = k;
@@ -128,11 +132,14 @@ export class CaseRun implements MatchContext {
         if (line.kind === 'step') this.#step(line);
         else if (line.kind === 'check') this.#check(line);
         else if (line.kind === 'tvm') this.#ask().build(line);
+        else if (line.kind === 'repeats')
+          this.#rounds.begin(k, line.rounds, this.#backEnd.counts());
         else buildLine(this.world, this.harts, line);
         if (line.kind === 'grant' || line.kind === 'revoke') this.#firmware?.rightsChanged(line);
         history?.end();
         if (this.#failures.length > 0) return this.#end('fail', null);
       }
+      this.measured = this.#rounds.measured(() => this.#backEnd.counts());
       if (last === Infinity) this.#flagUnfinished();
       if (this.#failures.length > 0) return this.#end('fail', null);
     } catch (error) {

@@ -1,6 +1,12 @@
 /** The call interfaces by namespace, function and argument names: those of the emulator's table, and the IOMMU's operations. */
 import type { CallFunction, CallNamespace } from '../../dsl/index.ts';
-import { type Call, type CallExtension, ERRORS, EXTENSIONS } from '../../emulator/index.ts';
+import {
+  type Call,
+  type CallExtension,
+  type ErrorName,
+  ERRORS,
+  EXTENSIONS,
+} from '../../emulator/index.ts';
 
 /** Operations of an IOMMU, which has no firmware. */
 const IOMMU: Readonly<Record<string, string>> = {
@@ -20,14 +26,14 @@ const RAW = ['a7', 'a6', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5'];
 export const SUPPLIES = ['zero_pages', 'shared_pages'] as const;
 
 /** Nobody knows what it does. */
-const ANY = { required: [], hasOpenErrors: true, runs: true } as const;
+const ANY = { required: [], hasOpenErrors: true, errors: null, runs: true } as const;
 
 export function calls(): ReadonlyMap<string, CallNamespace> {
   const errors = Object.keys(ERRORS);
   const namespaces = new Map<string, CallNamespace>();
   for (const [name, row] of Object.entries<CallExtension>(EXTENSIONS)) {
     const functions = new Map(
-      Object.entries(row.functions).map(([key, call]) => [key, known(key, call)]),
+      Object.entries(row.functions).map(([key, call]) => [key, known(key, call, row)]),
     );
     if (name === 'sbi') functions.set('raw', { ...ANY, arguments: RAW });
     namespaces.set(name, { functions, errors });
@@ -41,14 +47,19 @@ export function calls(): ReadonlyMap<string, CallNamespace> {
   return namespaces.set('iommu', { functions: iommu, errors });
 }
 
-function known(name: string, call: Call): CallFunction {
+/** Every call may fail for reasons of its own, or not be there at all. */
+const ALWAYS: readonly ErrorName[] = ['failed', 'not_supported'];
+
+function known(name: string, call: Call, { entry }: CallExtension): CallFunction {
   const { checks } = call;
+  const errors = [...entry, ...checks].flatMap(({ error, salus }) => [error, salus ?? error]);
   return {
     arguments: names(call),
     required: call.arguments.flatMap((argument) =>
       argument.default === null ? [argument.name] : [],
     ),
     hasOpenErrors: checks.some(({ source, hasCode }) => source === 'spec' && !hasCode),
+    errors: [...new Set([...errors, ...ALWAYS])],
     runs: name === 'run_tvm_vcpu',
   };
 }
