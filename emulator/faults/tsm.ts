@@ -108,6 +108,18 @@ export const TSM_FAULTS = {
     breaks: rules('TFEN-10'),
     replaces: { tsm: { isRemovable: () => true } },
   },
+  'tsm.blocks-once': {
+    says: 'a page of the host that several TVMs map cannot be invalidated in one of them',
+    breaks: rules('SHRD-05'),
+    replaces: {
+      tsm: { isBlockable: (state, uses) => right.isBlockable(state, uses) && uses < 2n },
+    },
+  },
+  'tsm.spoils-refused': {
+    says: 'a TVM that finalize_tvm has refused counts as finalized',
+    breaks: rules('FIN-10'),
+    replaces: { tsm: { afterRefusal: () => 'runnable' } },
+  },
   'tsm.executes-shared': {
     says: 'a TVM may execute from a page of the host',
     breaks: rules('SHRD-08'),

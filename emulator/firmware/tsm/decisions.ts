@@ -67,6 +67,14 @@ export const tsmDecisions = {
   measured(_source: bigint, copy: bigint): bigint {
     return copy;
   },
+  /** A page may be invalidated in one TVM whoever else maps it. */
+  isBlockable(state: PageState, _uses: bigint): boolean {
+    return state === 'data' || state === 'shared';
+  },
+  /** What a TVM is after finalize_tvm has refused: the host can correct its mistake. */
+  afterRefusal(): TvmState {
+    return 'initializing';
+  },
   /** What leaves a TVM must have been asked for by it. */
   isRemovable(kind: RegionKind): boolean {
     return kind === 'confidential removable' || kind === 'shared removable';

@@ -55,8 +55,9 @@ export function* invalidatePages(context: TsmContext, named: Named): Op<Outcome>
         pages.every(
           to,
           size / PAGE,
-          ({ state, owner }) =>
-            state === 'shared' || (state === 'data' && BigInt(owner) === named.tvm_guest_id),
+          ({ state, owner, value }) =>
+            context.decisions.isBlockable(state, value) &&
+            (state === 'shared' || BigInt(owner) === named.tvm_guest_id),
         ),
       ) === false,
   });

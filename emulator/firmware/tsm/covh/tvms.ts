@@ -4,14 +4,23 @@ import { COVH } from '../../abi/covh.ts';
 import { ERRORS } from '../../abi/errors.ts';
 import { TVM_CREATE_PARAMS } from '../../abi/structs.ts';
 import { decode } from '../../layouts/encode.ts';
-import { TVM_STATES } from '../../layouts/tvm.ts';
+import { TVM_STATES, type TvmState } from '../../layouts/tvm.ts';
 import type { Op } from '../../port.ts';
 import { failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { lockMeasurements, resetMeasurements } from '../measure/registers.ts';
 import { assign, isRefused, type ObjectionRules } from '../pages/donation.ts';
 import { readHost } from '../pages/host-memory.ts';
 import { dismantle } from '../tvm/dismantle.ts';
-import { addTvm, findTvm, hasSlot, MAX_GUEST_ID, nextGuest, tvmState, vcpuAt } from '../tvm/tvm.ts';
+import {
+  addTvm,
+  findTvm,
+  hasSlot,
+  MAX_GUEST_ID,
+  nextGuest,
+  type Tvm,
+  tvmState,
+  vcpuAt,
+} from '../tvm/tvm.ts';
 import { startVcpu } from '../vcpu/create.ts';
 import { vcpuOf } from '../vcpu/vcpu.ts';
 import type { Values } from './call.ts';
@@ -95,7 +104,10 @@ export function* finalizeTvm(
     boot_vcpu: () => !boot,
   });
   if (refused !== 0n || tvm === null || !boot) {
-    if (tvm !== null && tvmState(tvm) === 'initializing') port.fired('FIN-10');
+    if (tvm !== null && tvmState(tvm) === 'initializing') {
+      setState(tvm, context.decisions.afterRefusal());
+      port.fired('FIN-10');
+    }
     return failure(refused);
   }
   const { record } = tvm;
@@ -104,14 +116,18 @@ export function* finalizeTvm(
   storeIdentity(tvm.record, identity);
   lockMeasurements(port, tvm.at + parts.measurements, [entry, argument]);
   startVcpu(vcpuOf(context, boot), entry, argument);
-  record.set('state', BigInt(TVM_STATES.indexOf('runnable')));
+  setState(tvm, 'runnable');
   port.fired('FIN-03');
   if (identity === null) port.fired('FIN-07');
   port.note({ what: 'step', text: `TVM ${id} finalized` });
   return success();
 }
 
-type Identified = NonNullable<ReturnType<typeof findTvm>>['record'];
+function setState({ record }: Tvm, state: TvmState): void {
+  record.set('state', BigInt(TVM_STATES.indexOf(state)));
+}
+
+type Identified = Tvm['record'];
 
 /** 64 bytes of the host's choice, or none. */
 export function storeIdentity(record: Identified, identity: Uint8Array | null): void {
