@@ -29,6 +29,7 @@ export class Rounds {
   measured(now: () => Counts): Measurement | null {
     if (this.#begun === null) return null;
     const { rounds, before } = this.#begun;
+    const after = now();
     const names = Object.keys(before) as (keyof Counts)[];
     const moved = names.map((name) => [name, after[name] - before[name]] as const);
     return { rounds, counts: Object.fromEntries(moved) as Record<keyof Counts, number> };
