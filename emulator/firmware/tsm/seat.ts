@@ -1,5 +1,6 @@
 /** Where a TSM sits: what a deployment model supplies to the one source of all TSMs. */
 import type { Op, Port } from '../port.ts';
+import type { SwitchedCsr } from './vcpu/switched.ts';
 
 export type Owner = 'host' | 'tsm';
 
@@ -18,6 +19,8 @@ export interface Seat {
    * few; everybody has VMID 0, and whoever enters or leaves a guest drops what the hart holds.
    */
   firstVmid(port: Port): bigint | null;
+  /** CSRs of the host beside `HOST_CSRS` that nobody puts back who stands between it and the TSM. */
+  readonly hostCsrs: readonly SwitchedCsr[];
   /** Whether memory can change sides; else it was divided at boot. */
   readonly canConvert: boolean;
   /** Whether the host itself could read and write a page now, where nothing stops the TSM from it; else a load shows it. */

@@ -11,8 +11,8 @@ import type { Vcpu } from '../vcpu/vcpu.ts';
 type HartContext = BoundTo<typeof HART_CONTEXT>;
 
 /** The host's state, put aside on this hart. FS of the TSM goes on: float registers are accessed. */
-export function* saveHost({ port, spec }: TsmContext, hart: HartContext): Op<void> {
-  for (const [k, csr] of HOST_CSRS.entries()) {
+export function* saveHost({ port, spec, seat }: TsmContext, hart: HartContext): Op<void> {
+  for (const [k, csr] of [...HOST_CSRS, ...seat.hostCsrs].entries()) {
     if (exists(csr, spec)) hart.set('csrs', yield* readCsr(port, csr), k);
   }
   if (!hasFloats(spec)) return;
@@ -22,9 +22,9 @@ export function* saveHost({ port, spec }: TsmContext, hart: HartContext): Op<voi
 
 /** vsatp goes off before hgatp changes, and comes back after it, last of all. */
 export function* restoreHost(context: TsmContext, hart: HartContext): Op<void> {
-  const { port, spec, run } = context;
+  const { port, spec, seat, run } = context;
   yield* port.csrw('vsatp', 0n);
-  for (const [k, csr] of HOST_CSRS.entries()) {
+  for (const [k, csr] of [...HOST_CSRS, ...seat.hostCsrs].entries()) {
     if (exists(csr, spec) && run.restoresHost(csr.name)) {
       yield* writeCsr(port, csr, hart.get('csrs', k));
     }

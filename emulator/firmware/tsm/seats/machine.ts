@@ -33,6 +33,7 @@ export function machineSeat(
   return {
     // VMIDs are the host's: it has HS to itself.
     firstVmid: () => null,
+    hostCsrs: [],
     canConvert: false,
     hostHolds(port, page) {
       const { split } = monitorOn(port).spec;

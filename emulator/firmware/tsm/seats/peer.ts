@@ -15,6 +15,7 @@ export function peerSeat(sdid: number): Seat {
   return {
     // VMIDs of other domains are told apart by their SDID; 0 is that of nobody's guest.
     firstVmid: () => 1n,
+    hostCsrs: [],
     canConvert: true,
     // The isolation table gives the TSM no more than the host has.
     hostHolds: () => true,

@@ -8,7 +8,7 @@ import { firstFreeVmid, rootOf } from '../../root/context.ts';
 import { catchUp } from '../../root/handle.ts';
 import type { RootDecisions } from '../../root/decisions.ts';
 import type { Seat } from '../seat.ts';
-import { hostCsr } from '../vcpu/switched.ts';
+import { hostCsr, USER_CSRS } from '../vcpu/switched.ts';
 
 const HOST = 0;
 const HOST_VMID = 1n;
@@ -27,6 +27,7 @@ const [A0, A1] = [10, 11];
 export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisions): Seat {
   return {
     firstVmid: (port) => firstFreeVmid(monitorOn(port).spec),
+    hostCsrs: USER_CSRS,
     canConvert: true,
     hostHolds(port, page) {
       const monitor = monitorOn(port);

@@ -38,6 +38,9 @@ export const HOST_CSRS: readonly SwitchedCsr[] = [
   { name: 'vsatp' },
 ];
 
+/** What user mode has of its supervisor: one for host and guests, where no RDSM switches it. */
+export const USER_CSRS: readonly SwitchedCsr[] = [{ name: 'scounteren' }, { name: 'senvcfg' }];
+
 /**
  * Of a guest, loaded from its VHCS. `kept`: the guest can change it, so it is saved at every exit; the others are what
  * the TSM has decided for it. hgatp is not here: its root and VMID are those of the hart's turn.
