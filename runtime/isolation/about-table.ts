@@ -4,7 +4,8 @@ import type { Plan, PlanLine, PlanOutcome } from '../../dsl/index.ts';
 /** Entries, reasons or counts of a protection table, or a mode of it where no model is named. */
 export function isAboutTable(plan: Plan): boolean {
   const properties = plan.machine.properties.map(({ name }) => name);
-  if (properties.includes('model')) return false;
+  if (properties.includes('model') || plan.lines.some(({ kind }) => kind === 'repeats'))
+    return false;
   return properties.includes('mpt') || plan.lines.some((line) => mentions(line, plan));
 }
 

@@ -7,6 +7,7 @@ import type { Plan, PlanLine } from '../../dsl/index.ts';
 import type { RuleId } from '../../emulator/index.ts';
 import { MODELS } from '../../emulator/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
+import { lacksTvms } from '../firmware/life-cycle.ts';
 import { needsFirmware } from '../firmware/needs.ts';
 import { CaseRun } from './case-run.ts';
 import type { Ended } from './ended.ts';
@@ -122,6 +123,8 @@ export function refusalOf(
   if ((isolation === 'gstage' || isolation === 'pmp') && isAboutTable(plan)) {
     return { status: 'skip', reason: `about the protection table, which ${model} has not` };
   }
+  const tvms = lacksTvms(plan, model);
+  if (tvms !== null) return { status: 'skip', reason: tvms };
   for (const line of plan.lines) {
     const why = unmodelled(line);
     if (why !== null) return { status: 'skip', reason: `not modelled yet: ${why}` };

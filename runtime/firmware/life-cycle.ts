@@ -1,0 +1,28 @@
+/** Whether a scenario builds TVMs, for models that have none. */
+import type { Plan, PlanAction } from '../../dsl/index.ts';
+import { MODELS, type ModelName } from '../../emulator/index.ts';
+
+/** Why the TVMs of a scenario that names no model cannot be had under this one; null: they can, or there are none. */
+export function lacksTvms(plan: Plan, model: ModelName): string | null {
+  const { tvms } = MODELS[model];
+  if (tvms === 'all' || plan.machine.properties.some(({ name }) => name === 'model')) return null;
+  const wants = plan.lines.some(
+    (line) => line.kind === 'tvm' || (line.kind === 'step' && isOfTvms(line.action, tvms)),
+  );
+  if (!wants) return null;
+  return tvms === 'none' ? `${model} has no TVMs` : `${model} only promotes to TVMs`;
+}
+
+function isOfTvms(action: PlanAction, tvms: 'promote' | 'none'): boolean {
+  if (action.do === 'run tvm') return true;
+  if (action.do !== 'call' || action.space !== 'covh') return false;
+  return tvms === 'none' || !PROMOTING.has(action.name);
+}
+
+/** What a host may call where memory was divided at boot. */
+const PROMOTING: ReadonlySet<string> = new Set([
+  'get_tsm_info',
+  'promote_to_tvm',
+  'run_tvm_vcpu',
+  'destroy_tvm',
+]);
