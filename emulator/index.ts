@@ -91,5 +91,6 @@ export { NACL_FEATURES } from './firmware/abi/nacl.ts';
 export { ACCELERATIONS } from './firmware/spec.ts';
 export type { ErrorName } from './firmware/abi/errors.ts';
 export { errorName, ERRORS } from './firmware/abi/errors.ts';
+export { TSM_INFO, TSM_INFO_SALUS } from './firmware/abi/structs.ts';
 export { MODELS } from './models/index.ts';
 export type { Model, NominalMode } from './models/model.ts';

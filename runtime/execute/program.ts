@@ -86,9 +86,12 @@ function linesOf(world: World, plan: ProgramPlan, base: bigint): readonly Assemb
   return out;
 }
 
-/** The register that the last instruction writes, or null. */
-function resultOf(world: World, bytes: Uint8Array, at: number): string | null {
+/** The register that the last instruction writes, or null; a statement at `from` may stand for several. */
+function resultOf(world: World, bytes: Uint8Array, from: number): string | null {
   const { xlen, knobs } = world.platform;
+  const sizeAt = (at: number): number => (((bytes[at] ?? 0) & 3) === 3 ? 4 : 2);
+  let at = from;
+  while (at + sizeAt(at) < bytes.length) at += sizeAt(at);
   const word = bytes.slice(at).reduceRight((sum, byte) => sum * 256 + byte, 0);
   const instruction = decoded(word, xlen, knobs.fence_encoding);
   if (instruction === null) return null;

@@ -1,6 +1,6 @@
 /** The firmware of one case as its lines use it: boot, calls, TVMs and their programs, and who they are. */
 import type { PlanActor, PlanLine } from '../../dsl/index.ts';
-import type { Profile } from '../../emulator/index.ts';
+import { type Profile, TSM_INFO, TSM_INFO_SALUS } from '../../emulator/index.ts';
 import type { Driver } from '../execute/driver.ts';
 import type { Judge, Unfinished } from '../execute/program-runs.ts';
 import type { Actual, CallReturn } from '../judge/actual.ts';
@@ -233,6 +233,14 @@ export class Firmware implements FirmwareHook {
     return actual;
   }
 
+  /** What get_tsm_info has written. */
+  #costs(at: bigint): TsmInfo {
+    const struct = this.#profile === 'salus' ? TSM_INFO_SALUS : TSM_INFO;
+    const read = (field: 'tvm_state_pages' | 'tvm_vcpu_state_pages'): number =>
+      Number(this.#world.backEnd.read(struct.at(at, field), struct.places[field].width));
+    return { statePages: read('tvm_state_pages'), vcpuStatePages: read('tvm_vcpu_state_pages') };
+  }
+
   /** A field of the record that a call points to. */
   #field(record: Marshalled['record'], name: string): bigint {
     const struct = record?.parameters.struct;
@@ -295,10 +303,7 @@ export class Firmware implements FirmwareHook {
         this.#lastTvm = value;
         break;
       case 'covh.get_tsm_info':
-        this.#info = {
-          statePages: Number(this.#field(record, 'tvm_state_pages')),
-          vcpuStatePages: Number(this.#field(record, 'tvm_vcpu_state_pages')),
-        };
+        this.#info = this.#costs(record?.at ?? 0n);
         break;
       case 'covh.destroy_tvm':
         this.guests.assert(tvm, null);
