@@ -1,8 +1,9 @@
 /** `sdt explain`: what a case built, and every memory reference of one of its lines as a tree. */
-import type { Plan, PlanProgramLine } from '../../dsl/index.ts';
+import type { Plan, PlanAction, PlanProgramLine } from '../../dsl/index.ts';
 import type { BackEnd } from '../back-end/back-end.ts';
 import { CaseRun } from '../session/case-run.ts';
 import type { Ended } from '../session/ended.ts';
+import { runsGuests } from '../firmware/needs.ts';
 import { decodeEntry, wasRead } from './decode-entry.ts';
 import { cacheLines } from './explain-caches.ts';
 import { builtLines, mapLines } from './explain-map.ts';
@@ -41,10 +42,18 @@ export function explainCase(
     return { lines: [`${refusal?.status ?? 'error'}: ${refusal?.reason ?? ''}`], says: true };
   }
   const within = programLine(plan, options.line);
-  const index = within === null ? lineIndex(plan, options.line) : within.runBy;
-  if (index < 0) return { lines: [], says: options.line === null };
-  const run = new CaseRun(plan, backEnd, setup, variation, files);
-  const ended = run.run(index, index, within?.line ?? null);
+  const [first = -1, ...others] = within?.runBy ?? [lineIndex(plan, options.line)];
+  if (first < 0) return { lines: [], says: options.line === null };
+  const line = within?.line ?? null;
+  const runTo = (to: number) => {
+    const run = new CaseRun(plan, backEnd, setup, variation, files);
+    return { index: to, run, ended: run.run(to, to, line) };
+  };
+  let { index, run, ended } = runTo(first);
+  for (const other of others) {
+    if (run.observed !== null || ended.line < index) break;
+    ({ index, run, ended } = runTo(other));
+  }
   const lines = [`machine ${machineWords(run)}`, ...builtLines(run.world)];
   let says = options.map || ended.status !== 'pass';
   if (ended.status === 'skip' || ended.status === 'error') {
@@ -56,7 +65,9 @@ export function explainCase(
     );
   } else {
     const about =
-      within === null ? lineLines(plan, index, run, ended) : programLineLines(within, run, ended);
+      within === null
+        ? lineLines(plan, index, run, ended)
+        : programLineLines(within, index, run, ended);
     says ||= about.length > 0;
     lines.push('', ...about);
   }
@@ -66,7 +77,8 @@ export function explainCase(
 
 /** What a line of a program became, what it gave, and the entries that were read on the way. */
 function programLineLines(
-  { line, program, runBy }: ProgramPlace,
+  { line, program }: ProgramPlace,
+  runBy: number,
   run: CaseRun,
   ended: Ended,
 ): readonly string[] {
@@ -87,8 +99,8 @@ function programLineLines(
 interface ProgramPlace {
   readonly program: string;
   readonly line: PlanProgramLine;
-  /** Index of the step that runs it first. */
-  readonly runBy: number;
+  /** Indices of the steps that may run it, in order. */
+  readonly runBy: readonly number[];
 }
 
 /** The line of a program at a line of the scenario's file, or null. */
@@ -96,13 +108,18 @@ function programLine(plan: Plan, number: number | null): ProgramPlace | null {
   for (const program of plan.lines) {
     if (program.kind !== 'program') continue;
     const line = program.lines.find(({ span }) => span.line === number && span.file === plan.file);
-    const { name } = program;
-    const runBy = plan.lines.findIndex(
-      (step) => step.kind === 'step' && step.action.do === 'run' && step.action.program === name,
-    );
-    if (line !== undefined && runBy >= 0) return { program: name, line, runBy };
+    const runBy = line === undefined ? [] : stepsThatRun(plan, program.name);
+    if (line !== undefined && runBy.length > 0) return { program: program.name, line, runBy };
   }
   return null;
+}
+
+/** The step that runs a program; of one that no step names, every step that may run a TVM. */
+function stepsThatRun(plan: Plan, program: string): readonly number[] {
+  const indices = (fits: (action: PlanAction) => boolean) =>
+    plan.lines.flatMap((line, k) => (line.kind === 'step' && fits(line.action) ? [k] : []));
+  const own = indices((action) => action.do === 'run' && action.program === program);
+  return own.length > 0 ? own.slice(0, 1) : indices(runsGuests);
 }
 
 /** What the line gave, the entries it read as a tree, and what it did to the caches. */
@@ -116,9 +133,10 @@ function lineLines(plan: Plan, index: number, run: CaseRun, ended: Ended): reado
     if (line?.kind === 'step' && line.action.do === 'execute') {
       lines.push(...instructionLines(line.action, run.world, state));
     }
-    // The references of firmware, and of a guest that it ran, would hide what it did.
-    if (ended.firmware.length > 0) lines.push(...ended.firmware.map((step) => `  ${step}`));
-    else lines.push(...treeLines(ended.walk, run.world.platform.xlen));
+    const calls = line?.kind === 'step' && (line.action.do === 'call' || runsGuests(line.action));
+    // The references of a call and of the guest that it ran would hide what firmware did.
+    if (!calls) lines.push(...treeLines(ended.walk, run.world.platform.xlen));
+    lines.push(...ended.firmware.map((step) => `  ${step}`));
     const denied = ended.walk.findLast(({ verdict }) => verdict !== 'next' && verdict !== 'leaf');
     const decided = rule ?? denied?.rule ?? null;
     if (decided !== null) lines.push(`  rule ${decided}`);

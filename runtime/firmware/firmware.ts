@@ -73,6 +73,10 @@ export class Firmware implements FirmwareHook {
     this.#runLoop = new RunLoop(world, this.#host, this.#pages, (loop) => this.#enter(loop));
   }
 
+  get isBooted(): boolean {
+    return this.#booted;
+  }
+
   /** Boots it unless it runs already. */
   boot(): void {
     if (this.#booted) return;

@@ -47,9 +47,17 @@ const SET_UP: ReadonlySet<PlanLine['kind']> = new Set<PlanLine['kind']>([
   'image',
 ]);
 
+/** Whether an action may let a hart run inside a TVM. */
+export function runsGuests(action: PlanAction): boolean {
+  if (action.do === 'call') return action.name === 'run_tvm_vcpu';
+  return action.do === 'run tvm' || action.do === 'continue';
+}
+
 function asks(line: PlanLine): boolean {
   switch (line.kind) {
     case 'tvm':
+    // A workload is worth what its switches of domains cost, too.
+    case 'repeats':
       return true;
     case 'step':
       return calls(line.action);

@@ -185,7 +185,7 @@ export class CaseRun implements MatchContext {
     // A program is traced line by line: all of it would be too much.
     const { action } = line;
     const runs = action.do === 'run' || action.do === 'continue';
-    if (tracing && runs) this.#driver.traced = this.#within;
+    if (tracing && (runs || this.#within !== null)) this.#driver.traced = this.#within;
     else if (tracing) this.#backEnd.trace(true);
     const { actual, judgement: first } = this.#perform(line, actor, outcome);
     let judgement = first;
