@@ -106,6 +106,8 @@ export interface Platform {
   readonly arena: number;
   /** Steps (instructions, trapping ones too) of all harts per tick of `time`; 1 where it is left out. */
   readonly tick?: number;
+  /** Hypothetical hardware for nested virtualization: csr-nesting.ts. */
+  readonly nesting?: boolean;
   /** Whether executed instructions find pages by ways: changes nothing but the time it takes; `on` if left out. */
   readonly ways?: 'on' | 'off';
 }

@@ -86,15 +86,16 @@ export class Contexts {
     const { asid, vmid } = { asid: fields.satp.id, vmid: fields.hgatp.id };
     const s = this.#stage('s', fields.satp, host, fields.sbe, null, { sdid, vmid: 0, asid });
     const g = this.#stage('g', fields.hgatp, host, fields.sbe, null, { sdid, vmid, asid: 0 });
-    const guestTags = { sdid, vmid, asid: fields.vsatp.id };
-    const vs = this.#stage('vs', fields.vsatp, guest, fields.vsbe, g, guestTags);
+    const g2 = g === null ? null : this.#inner(fields, g, sdid);
+    const guestTags = { sdid, vmid: fields.hgatp2?.id ?? vmid, asid: fields.vsatp.id };
+    const vs = this.#stage('vs', fields.vsatp, guest, fields.vsbe, g2 ?? g, guestTags);
 
     const machine = decide.checksMachine() ? domain : null;
     this.#set('M', null, null, machine, host, fields.mbe, fields.sbe);
     this.#set('S', s, null, domain, host, fields.sbe, fields.sbe);
     this.#set('U', s, null, domain, host, fields.ube, fields.sbe);
-    this.#set('VS', vs, g, domain, guest, fields.vsbe, fields.vsbe);
-    this.#set('VU', vs, g, domain, guest, fields.vube, fields.vsbe);
+    this.#set('VS', vs, g2 ?? g, domain, guest, fields.vsbe, fields.vsbe);
+    this.#set('VU', vs, g2 ?? g, domain, guest, fields.vube, fields.vsbe);
     // HS-level MXR reaches both stages of a guest access; the guest's own the VS-stage only.
     for (const mode of ['VS', 'VU'] as const) {
       this.#of[mode].mxr = host.mxr;
@@ -102,6 +103,14 @@ export class Contexts {
     }
     if (platform.features.has('Smsd') && domain === null) csrs.fired[R.SMSD_CSR_24] = 1;
     if (domain?.isolation === 'smmtt') csrs.fired[R.SMMTT_CSR_10] = 1;
+  }
+
+  /** The stage of a guest hypervisor, whose tables and output lie behind that of its host. */
+  #inner({ hgatp2, host, sbe }: AccessFields, outer: Stage, sdid: number): Stage | null {
+    if (hgatp2 === null) return null;
+    const tags = { sdid, vmid: hgatp2.id, asid: 0 };
+    const stage = this.#stage('g', hgatp2, host, sbe, outer, tags);
+    return stage === null ? null : { ...stage, after: outer };
   }
 
   #set(

@@ -124,11 +124,14 @@ export class Port extends Verdicts {
     const size = stage.geometry.entrySize;
     let at = page;
     if (stage.below !== null) {
+      const { guestPage, guestOffset, implicit, wrote } = this;
       this.depth++;
       const why = translate(this, stage.below, page, offset, KINDS.pteRead, true);
       this.depth--;
       if (why !== null) return why;
       at = this.page;
+      // A stage within another one reports what came into it.
+      if (stage.isGuest) this.backTo(stage, guestPage, guestOffset, implicit, wrote);
     }
     const why = this.checkPageTable(stage, at, offset, size, KINDS.pteRead);
     if (why !== null) {

@@ -1,7 +1,7 @@
 /** How entries and accesses were decided: marks of rules, verdicts in the trace, and the record of the denial. */
 import type { Fired } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
-import type { StageName } from '../translate/stage.ts';
+import type { Stage, StageName } from '../translate/stage.ts';
 import type { Kind } from './kinds.ts';
 import type { LoggedStep, TraceLog } from './trace-log.ts';
 
@@ -11,7 +11,8 @@ export class Verdicts {
   rule = -1;
   /** The translation stage that denied, if one did. */
   stage: StageName | null = null;
-  /** The guest physical address in the G-stage. */
+  /** The G-stage that an address has entered last, and that address. */
+  guest: Stage | null = null;
   guestPage = 0;
   guestOffset = 0;
   /** It was that of a VS-stage table access, */
@@ -85,6 +86,21 @@ export class Verdicts {
     this.guestOffset = offset;
     this.implicit = implicit;
     this.wrote = implicit && kind.writes;
+  }
+
+  /** The same once more, after the stage below has looked at an entry's address. */
+  protected backTo(
+    stage: Stage,
+    page: number,
+    offset: number,
+    implicit: boolean,
+    wrote: boolean,
+  ): void {
+    this.guest = stage;
+    this.guestPage = page;
+    this.guestOffset = offset;
+    this.implicit = implicit;
+    this.wrote = wrote;
   }
 
   /** Leaves in the trace an entry that could not be read. */

@@ -21,6 +21,8 @@ const CELL = {
   mmpt: cellOf('mmpt'),
   mttp: cellOf('mttp'),
   mnstatus: cellOf('mnstatus'),
+  hnest: cellOf('hnest'),
+  hgatp2: cellOf('hgatp2'),
 } as const;
 
 // Bits of mstatus, vsstatus and hstatus; those of mstatus from 32 on count from there.
@@ -67,9 +69,16 @@ export interface AccessFields {
   readonly satp: AtpFields;
   readonly vsatp: AtpFields;
   readonly hgatp: AtpFields;
+  /** hgatp2 while the guest of a guest hypervisor runs behind it; null: there is no such stage. */
+  readonly hgatp2: AtpFields | null;
   /** mmpt or mttp; null where supervisor domains are not implemented. */
   readonly domain: DomainFields | null;
 }
+
+// Bits of hnest: the guest of a guest hypervisor runs, behind a stage of its own.
+const V2 = 1 << 1;
+const WALK3 = 1 << 11;
+const hasThirdStage = (hnest: number) => (hnest & V2) !== 0 && (hnest & WALK3) !== 0;
 
 const PREVIOUS: readonly (readonly [Mode, Mode])[] = [
   ['U', 'VU'],
@@ -112,6 +121,7 @@ export function accessFields({ platform, words, decide }: CsrState): AccessField
     satp: atp(CELL.satp, 'asid'),
     vsatp: atp(CELL.vsatp, 'asid'),
     hgatp: atp(CELL.hgatp, 'vmid'),
+    hgatp2: hasThirdStage(low(CELL.hnest)) ? atp(CELL.hgatp2, 'vmid') : null,
     domain: currentDomain(platform, words),
   };
 }
@@ -142,7 +152,8 @@ export interface FenceFields {
 export function fenceFields({ platform, words }: CsrState): FenceFields {
   const { sdidTagsTranslations } = REVISIONS[platform.revision];
   const domain = sdidTagsTranslations ? currentDomain(platform, words) : null;
-  const hgatp = atpFields(words[2 * CELL.hgatp], words[2 * CELL.hgatp + 1], platform.xlen, 'vmid');
+  const cell = hasThirdStage(words[2 * CELL.hnest]) ? CELL.hgatp2 : CELL.hgatp;
+  const hgatp = atpFields(words[2 * cell], words[2 * cell + 1], platform.xlen, 'vmid');
   return {
     sdid: domain === null ? 0 : domain.sdid,
     vmid: hgatp.id,

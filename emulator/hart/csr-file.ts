@@ -60,6 +60,7 @@ function bind(platform: Platform): Binding {
 /** Whether two platforms have the same rows. */
 function sameRows(one: Platform, other: Platform): boolean {
   if (one.xlen !== other.xlen || one.revision !== other.revision) return false;
+  if ((one.nesting ?? false) !== (other.nesting ?? false)) return false;
   if (one.features === other.features) return true;
   return (
     one.features.size === other.features.size &&

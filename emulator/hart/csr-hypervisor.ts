@@ -38,7 +38,7 @@ const HEDELEG_MASK = 0xb1ffn | (1n << 18n) | (1n << 19n);
 const GATED = (1n << 3n) | (7n << 61n);
 
 /** Unlike satp, every field legalises on its own; the root is 16 KiB aligned. */
-function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
+export function legaliseHgatp({ platform, decide }: CsrState, old: bigint, wanted: bigint): bigint {
   const row = ATP[platform.xlen];
   const mode = atpMode(wanted, platform.xlen);
   const supported = mode === 0 || stageGeometry(mode, true, platform) !== null;

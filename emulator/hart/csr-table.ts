@@ -4,6 +4,7 @@ import { FLOAT_CSRS } from './csr-float.ts';
 import { HYPERVISOR_CSRS } from './csr-hypervisor.ts';
 import { ISOLATION_CSRS } from './csr-isolation.ts';
 import { MACHINE_CSRS } from './csr-machine.ts';
+import { NESTING_CSRS } from './csr-nesting.ts';
 import { NMI_CSRS } from './csr-nmi.ts';
 import { PMP_CSRS } from './csr-pmp.ts';
 import type { CsrRow } from './csr-row.ts';
@@ -24,4 +25,5 @@ export const CSR_ROWS: readonly CsrRow[] = [
   ...TIMER_CSRS,
   ...STATE_ENABLE_CSRS,
   ...NMI_CSRS,
+  ...NESTING_CSRS,
 ];

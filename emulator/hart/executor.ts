@@ -13,6 +13,7 @@ import type { Reason } from '../rules/reasons.ts';
 import { MNSTATUS } from './csr-nmi.ts';
 import type { Hart } from './hart.ts';
 import { nextInterrupt } from './interrupts.ts';
+import { Nesting } from './nesting.ts';
 import { Registers } from './registers.ts';
 import { Reservation } from './reservation.ts';
 import type { Raised } from './trap-entry.ts';
@@ -54,6 +55,8 @@ export class Executor {
   mustLeave: (() => boolean) | null = null;
   /** Whether pending interrupts are taken: not by a parked hart that executes one instruction. */
   takesInterrupts = true;
+  /** Hypothetical hardware; null: there is none. */
+  private nesting: Nesting | null = null;
   /** The last trap, or interrupt, of this hart. */
   trap: Trap | null = null;
   /** Rises with each fence that may change how accesses are decided, and with each FENCE.I. */
@@ -83,6 +86,7 @@ export class Executor {
     this.waitsForReservation = false;
     this.nmi = false;
     this.native = null;
+    this.nesting = platform.nesting === true ? new Nesting(this) : null;
     this.trap = null;
     this.inSlice = false;
     this.arrival = null;
@@ -198,6 +202,8 @@ export class Executor {
   /** Takes a trap: mode and pc are those of its handler. */
   raise(raised: Raised): Flow {
     this.sync();
+    const instead = this.nesting === null ? null : this.nesting.instead(raised);
+    if (instead !== null) return instead;
     return this.enter(this.hart.take(this.mode, raised)) ? 2 : 1;
   }
 
@@ -229,6 +235,18 @@ export class Executor {
     if (next === null) return false;
     this.enter(hart.interrupted(mode, next, registers.pc));
     return true;
+  }
+
+  /** A trap has been taken in a way of its own: mode and pc are those of its handler. */
+  arrive(trap: Trap): Flow {
+    return this.enter(trap) ? 2 : 1;
+  }
+
+  /** An instruction that would have trapped has been done by other means. */
+  completed(): Flow {
+    this.trap = null;
+    this.advance(4);
+    return 1;
   }
 
   /** The return from a trap. */

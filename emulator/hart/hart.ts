@@ -30,6 +30,7 @@ import type { CsrOp } from './csr-file.ts';
 import type { Interrupt } from './interrupts.ts';
 import type { Raised } from './trap-entry.ts';
 import { takeInterrupt, takeTrap } from './trap-entry.ts';
+import { markStage } from './csr-nesting.ts';
 
 export class Hart {
   readonly id: number;
@@ -185,6 +186,9 @@ export class Hart {
     const report = decide.report;
     const cause = causeOf(port, because);
     const isGuestFault = cause >= 20 && cause <= 23;
+    if (isGuestFault && context.second !== null && context.second.below !== null) {
+      markStage(this.csrs, port.guest === context.second);
+    }
     if (context.domain !== null && because.startsWith('pte.')) {
       port.fired[R.SMMPT_LKUP_14] = 1;
       if (isGuestFault) port.fired[R.SMMPT_PTW_17] = 1;

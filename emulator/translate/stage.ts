@@ -16,6 +16,8 @@ export interface Stage {
   /** Page number of the root table, in the address space that `below` translates. */
   readonly root: number;
   readonly below: Stage | null;
+  /** What its output goes through: the stage of a host above that of a guest hypervisor. */
+  readonly after?: Stage;
   readonly tags: Tags;
   /** SDID and VMID as the entry cache has them, for level 0. */
   readonly tag: number;

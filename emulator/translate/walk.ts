@@ -27,6 +27,7 @@ export function translate(
   // 1. Canonical, or as narrow as the mode.
   if (stage.isGuest) {
     port.enterGuest(page, offset, implicit, kind);
+    port.guest = stage;
     if (!decide.fitsGuestWidth(g, page)) return port.refuseStage('pte.guest_width', stage.name);
   } else if (!decide.isCanonical(g, page)) {
     return port.refuseStage('pte.canonical', stage.name);
@@ -121,7 +122,8 @@ export function translate(
     if (level > 0) port.page = ppn + within(page, g.span[level]);
     else if (decide.isNapot(hi)) port.page = ppn - 8 + (page & 15);
     else port.page = ppn;
-    return null;
+    if (stage.after === undefined) return null;
+    return translate(port, stage.after, port.page, offset, kind, implicit);
   }
 }
 

@@ -4,8 +4,10 @@ import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
 import { BOOT_ENTRY, HOME, layOut, prepareHart, toBoot } from '../rdsm/boot.ts';
 import { saveWorld, switchWorld } from '../rdsm/worlds.ts';
+import { enabled } from './accel/bits.ts';
+import { giveState } from './accel/state-page.ts';
 import type { Root } from './context.ts';
-import { recordOf } from './context.ts';
+import { domainOf, guestVmid, recordOf } from './context.ts';
 import { virtualCsrs } from './csr-rows.ts';
 import { probeCsrs } from './probe.ts';
 import { poolPage } from './shadow-pool.ts';
@@ -26,6 +28,12 @@ export function* boot(root: Root): Op<never> {
   yield* port.csrw('sscratch', monitor.frame.base);
   yield* probeCsrs(root);
   clearHart(root);
+  if (spec.acceleration.size > 0) {
+    yield* port.csrw('hnestpg', map.statePage(port.hart));
+    yield* port.csrw('hnest', enabled(spec.acceleration));
+    yield* port.csrw('hgatp2', guestVmid(root, domainOf(root)) << 44n);
+    giveState(root);
+  }
   for (const index of spec.domains.keys()) {
     const record = recordOf(root, index);
     record.set('nacl', ONES);

@@ -38,6 +38,8 @@ export const rootDecisions = {
   // Shadow tables.
   /** A new MODE or VMID drops the shadow table, a new root does not: the domain owes an HFENCE. */
   dropsShadow: (before: bigint, after: bigint): boolean => before >> 44n !== after >> 44n,
+  /** Whether what is cached of the first stage of one guest goes before another runs under its VMID. */
+  fencesNewGuest: (): boolean => true,
   /** Level of a shadow leaf. */
   level: (guest: number, domain: number): number => Math.min(guest, domain),
   /** R, W, X (bits 0 to 2) of a shadow leaf. */

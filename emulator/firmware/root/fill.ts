@@ -1,5 +1,6 @@
 /** Guest-page faults of a domain's guest: shadowed, or handed to whoever owes the mapping. */
 import type { Op } from '../port.ts';
+import { hasThirdStage, judgeStage } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
 import { findHostPage, modeOf } from './domain-table.ts';
 import type { GuestPage } from './guest-table.ts';
@@ -28,6 +29,7 @@ export function permits(rights: number, { rights: needed, mxr }: Need): boolean 
 /** Looks a guest page up in both tables and shadows it. */
 export function* fill(root: Root, page: bigint, need: Need): Op<Fill> {
   const { decide, hart, port } = root;
+  if (hasThirdStage(root)) return yield* judgeStage(root, page, need);
   // Without a table of its own the guest sees what the domain sees.
   if (modeOf(hart.get('hgatp')) === 0n) return 'access fault';
   const guest = yield* findGuestPage(root, page);

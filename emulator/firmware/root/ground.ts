@@ -4,6 +4,7 @@ import type { Grant, Ground } from '../rdsm/ground.ts';
 import { announce } from '../rdsm/fences.ts';
 import type { Monitor } from '../rdsm/monitor.ts';
 import { saveWorld, switchWorld } from '../rdsm/worlds.ts';
+import { switchStage } from './accel/third-stage.ts';
 import { bootNext } from './boot.ts';
 import { rootOf } from './context.ts';
 import type { RootDecisions } from './decisions.ts';
@@ -37,7 +38,9 @@ export function rootGround(decide: RootDecisions, callTsm: Ground['callTsm'] = n
     elsewhere,
     saveWorld,
     switchWorld,
-    *switchTable({ port, spec }, to) {
+    *switchTable(monitor, to) {
+      const { port, spec } = monitor;
+      yield* switchStage(rootOf(monitor, decide), to);
       yield* port.csrw('hgatp', spec.domains.find(({ sdid }) => sdid === to)?.mmpt ?? 0n);
     },
     leave: ({ port }) => port.sret(),

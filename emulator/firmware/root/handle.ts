@@ -1,6 +1,7 @@
 /** The root's trap handler: what came from where, and who is to go on. */
 import type { Op } from '../port.ts';
 import { serve } from '../rdsm/calls.ts';
+import { giveState, takeState } from './accel/state-page.ts';
 import type { Root } from './context.ts';
 import { emulate } from './emulate.ts';
 import { trappedWord } from './fetch.ts';
@@ -17,6 +18,7 @@ const VIRTUAL_INSTRUCTION = 22n;
 const GUEST_FAULTS = [20n, 21n, 23n];
 
 export function* handle(root: Root): Op<never> {
+  yield* takeState(root);
   yield* catchUp(root);
   yield* dispatch(root);
   return yield* leave(root);
@@ -24,6 +26,7 @@ export function* handle(root: Root): Op<never> {
 
 /** Back to the software that goes on. */
 export function* leave(root: Root): Op<never> {
+  giveState(root);
   const { monitor, port } = root;
   for (let number = 1; number < 32; number++) port.setX(number, monitor.x(number));
   return yield* port.sret();

@@ -1,5 +1,7 @@
 /** HFENCE.GVMA and HFENCE.VVMA (and HINVAL) of a domain's supervisor. */
 import type { Op } from '../port.ts';
+import { HNEST } from './accel/bits.ts';
+import { asGuest, hasThirdStage } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
 import { domainOf, guestVmid, recordOf, registerOf } from './context.ts';
 import { modeOf } from './domain-table.ts';
@@ -27,19 +29,27 @@ export function* emulateHfence(
 export function* fenceGuestStage(root: Root, { address, id }: FenceOperands): Op<void> {
   const { decide, port, spec } = root;
   const mask = (1n << BigInt(spec.vmidlen)) - 1n;
-  const record = recordOf(root);
-  const vmid = (record.get('shadowFor') >> 44n) & 0x3fffn;
+  const vmid = yield* tableVmid(root);
   if (!decide.fencesVmid(id === null ? null : id & mask, vmid)) return;
   // The register holds the guest physical address shifted right by 2.
   const page = address === null ? null : (address << 2n) / PAGE;
-  yield* flushShadow(root, page);
+  if (!hasThirdStage(root)) yield* flushShadow(root, page);
   // With hgatp Bare the guest has no shadow table, but entries of its own.
   yield* port.fence('hfence_gvma', address, guestVmid(root, domainOf(root)));
+}
+
+/** The VMID, as the domain names it, of what the hart holds for its guest. */
+export function* tableVmid(root: Root): Op<bigint> {
+  if (hasThirdStage(root)) return ((yield* root.port.csrr('hnest')) & HNEST.VMID) >> 16n;
+  return (recordOf(root).get('shadowFor') >> 44n) & 0x3fffn;
 }
 
 /** The real fence, while hgatp names the VMID of the guest. */
 export function* fenceFirstStage(root: Root, { address, id }: FenceOperands): Op<void> {
   const { hart, port } = root;
+  if (hasThirdStage(root)) {
+    return yield* asGuest(root, () => port.fence('hfence_vvma', address, id));
+  }
   if (modeOf(hart.get('hgatp')) !== 0n) yield* prepareShadow(root);
   yield* port.csrw('hgatp', guestHgatp(root));
   yield* port.fence('hfence_vvma', address, id);

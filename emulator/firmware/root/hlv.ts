@@ -2,16 +2,16 @@
 import type { Trap } from '../../access/trap.ts';
 import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
+import { hasThirdStage } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
 import { registerOf, setRegister } from './context.ts';
 import { HSTATUS } from './decisions.ts';
 import { fill } from './fill.ts';
 import { isImplicit, judge, needOf } from './guest-fault.ts';
 import type { HypervisorInstruction } from './instruction.ts';
-import { modeOf } from './domain-table.ts';
 import type { Delivery } from './reflect.ts';
 import { prepareShadow } from './shadow-table.ts';
-import { domainHgatp, guestHgatp, STATUS } from './worlds.ts';
+import { domainHgatp, guestHgatp, STATUS, turnStage } from './worlds.ts';
 
 type Access = Extract<HypervisorInstruction, { kind: 'load' | 'store' }>;
 
@@ -23,7 +23,7 @@ const ATTEMPTS = 64;
 
 /** Makes the access for the domain; the trap that it shall see instead, or null: done, with the loaded value in rd. */
 export function* emulateAccess(root: Root, access: Access): Op<Delivery | null> {
-  if (modeOf(root.hart.get('hgatp')) !== 0n) yield* prepareShadow(root);
+  yield* prepareShadow(root);
   const domain = yield* borrow(root);
   const outcome = yield* attempt(root, access, (domain.vsstatus & STATUS.MXR) !== 0n);
   yield* giveBack(root, domain);
@@ -78,7 +78,8 @@ function* borrow(root: Root): Op<Lent> {
     hstatus: yield* port.csrr('hstatus'),
     henvcfg: yield* port.csrr('henvcfg'),
   };
-  yield* port.csrw('hgatp', guestHgatp(root));
+  if (hasThirdStage(root)) yield* turnStage(root, 'guest');
+  else yield* port.csrw('hgatp', guestHgatp(root));
   yield* port.csrw('vsatp', hart.get('guest', VS_SET.indexOf('vsatp')));
   yield* port.csrw('vsstatus', hart.get('guest', VS_SET.indexOf('vsstatus')));
   yield* port.csrw('henvcfg', hart.get('henvcfg'));
@@ -92,7 +93,8 @@ function* borrow(root: Root): Op<Lent> {
 
 function* giveBack(root: Root, lent: Lent): Op<void> {
   const { port } = root;
-  yield* port.csrw('hgatp', domainHgatp(root));
+  if (hasThirdStage(root)) yield* turnStage(root, 'own');
+  else yield* port.csrw('hgatp', domainHgatp(root));
   for (const name of ['vsstatus', 'vsatp', 'sstatus', 'hstatus', 'henvcfg'] as const) {
     yield* port.csrw(name, lent[name]);
   }

@@ -10,6 +10,7 @@ export const ROOT_PRIVATE = 0x8_0000n;
 
 const round = (size: number, to: number) => BigInt(Math.ceil(size / to) * to);
 const HART_STRIDE = round(ROOT_HART.size, 64);
+const STATE_PAGE = 0x2000n;
 const DOMAIN_STRIDE = round(ROOT_DOMAIN.size, 64);
 
 export interface RootMap {
@@ -18,6 +19,8 @@ export interface RootMap {
   hart(hart: number): bigint;
   /** `domain`: its place among those of the spec. */
   domain(domain: number, hart: number): bigint;
+  /** 8 KiB for hypothetical hardware (accel/state-page.ts). */
+  statePage(hart: number): bigint;
   /** What is known of a page of the pool, by its index. */
   poolPage(index: number): bigint;
   readonly pool: Area;
@@ -31,7 +34,8 @@ export function rootMap({ root, harts, domains, shadowPages }: FirmwareSpec): Ro
   const domainBase = hartBase + BigInt(harts) * HART_STRIDE;
   const descriptors = domainBase + BigInt(harts * domains.length) * DOMAIN_STRIDE;
   const end = descriptors + BigInt(shadowPages * POOL_PAGE.size);
-  if (end > base + ROOT_PRIVATE) {
+  const stateBase = base + ROOT_PRIVATE - BigInt(harts) * STATE_PAGE;
+  if (end > stateBase) {
     throw new RangeError(
       `${harts} harts, ${domains.length} domains and ${shadowPages} shadow pages need more than the memory of the root`,
     );
@@ -40,6 +44,7 @@ export function rootMap({ root, harts, domains, shadowPages }: FirmwareSpec): Ro
     base,
     hart: (hart) => hartBase + BigInt(hart) * HART_STRIDE,
     domain: (domain, hart) => domainBase + BigInt(domain * harts + hart) * DOMAIN_STRIDE,
+    statePage: (hart) => stateBase + BigInt(hart) * STATE_PAGE,
     poolPage: (index) => descriptors + BigInt(index * POOL_PAGE.size),
     pool: { base: base + ROOT_PRIVATE, size: BigInt(shadowPages) * PAGE },
   };

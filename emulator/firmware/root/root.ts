@@ -4,6 +4,7 @@
  */
 import type { HandlerFactory } from '../handler.ts';
 import { Monitor } from '../rdsm/monitor.ts';
+import { refuseAcceleration } from './accel/legal.ts';
 import { boot } from './boot.ts';
 import { rootOf } from './context.ts';
 import { rootGround } from './ground.ts';
@@ -11,6 +12,8 @@ import { handle } from './handle.ts';
 import { tsmInside } from './inside.ts';
 
 export const root: HandlerFactory = (spec, _domain, decide) => {
+  const why = refuseAcceleration(spec.acceleration);
+  if (why !== null) throw new RangeError(why);
   const inside = tsmInside(spec, decide);
   const ground = inside?.ground ?? rootGround(decide.root);
   return {

@@ -1,5 +1,6 @@
 /** Shadow G-stage tables: from the addresses of a domain's guest straight to physical ones, walked by the hardware. */
 import type { Op } from '../port.ts';
+import { hasThirdStage, prepareStage } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
 import { domainOf, guestVmid, recordOf } from './context.ts';
 import { indexOf, levelsOf, modeOf } from './domain-table.ts';
@@ -20,6 +21,7 @@ const RWX = 7n << 1n;
 const PPN = (1n << 44n) - 1n;
 /** U, A and D: the rights of the leaf decide. */
 const LEAF = V | (1n << 4n) | (1n << 6n) | (1n << 7n);
+const VMID = 0x3fffn << 44n;
 /** MODE and VMID of hgatp. */
 const TAG = ~PPN;
 
@@ -38,17 +40,30 @@ export interface ShadowLeaf {
 /** Before the guest runs: a shadow table for the MODE and VMID of its hgatp, empty if they are new. */
 export function* prepareShadow(root: Root): Op<void> {
   const hgatp = root.hart.get('hgatp');
+  if (hasThirdStage(root)) return yield* prepareStage(root);
   if (modeOf(hgatp) === 0n) return;
   const domain = domainOf(root);
   const record = recordOf(root);
-  if (root.decide.dropsShadow(record.get('shadowFor'), hgatp)) {
+  const { decide } = root;
+  if (decide.dropsShadow(record.get('shadowFor'), hgatp)) {
     yield* dropTables(root, domain, 'flush');
     record.set('shadowFor', hgatp & TAG);
+    // The guest of the new VMID runs under the same one of the hart: nothing of the old one's may be left.
+    if (decide.fencesNewGuest()) yield* fenceFirst(root);
   }
   if (record.get('shadow') !== 0n) return;
   const at = yield* takeRoot(root, domain, levelsOf(modeOf(hgatp)) - 1);
   if (at === null) throw new Error('the shadow pool has no room for a root');
   record.set('shadow', at);
+}
+
+/** Everything that the hart has cached of the first stage of the present domain's guest. */
+function* fenceFirst(root: Root): Op<void> {
+  const { port } = root;
+  const hgatp = yield* port.csrr('hgatp');
+  yield* port.csrw('hgatp', (hgatp & ~VMID) | (guestVmid(root, domainOf(root)) << 44n));
+  yield* port.fence('hfence_vvma', null, null);
+  yield* port.csrw('hgatp', hgatp);
 }
 
 /** Enters a leaf, with the tables above it; a table that stands where a large leaf would go is filled below. */

@@ -1,6 +1,8 @@
 /** The two worlds of a domain on a hart: its supervisor (L1) and its guest (L2). What differs between them, as data. */
 import { VS_SET } from '../layouts/root-hart.ts';
 import type { Op } from '../port.ts';
+import { HNEST } from './accel/bits.ts';
+import { hasThirdStage, innerHgatp } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
 import { domainOf, guestVmid, recordOf } from './context.ts';
 import { virtualCsrs } from './csr-rows.ts';
@@ -51,10 +53,14 @@ export function guestHgatp(root: Root): bigint {
 }
 
 const CONTROLS: readonly Control[] = [
-  { csr: 'hgatp', own: (root) => domainHgatp(root), guest: guestHgatp },
+  {
+    csr: 'hgatp',
+    own: (root) => domainHgatp(root),
+    guest: (root) => (hasThirdStage(root) ? domainHgatp(root) : guestHgatp(root)),
+  },
   {
     csr: 'hedeleg',
-    own: (root) => root.decide.delegatesToDomain(all(root, 'hedeleg'), entersGuest(root)),
+    own: (root) => root.decide.delegatesToDomain(all(root, 'hedeleg'), watchesTraps(root)),
     guest: (root) => root.decide.delegatesToGuest(all(root, 'hedeleg'), root.hart.get('hedeleg')),
   },
   {
@@ -77,7 +83,7 @@ const CONTROLS: readonly Control[] = [
   { csr: 'hie', own: ({ hart }) => hart.get('ownHie'), guest: ({ hart }) => hart.get('hie') },
   {
     csr: 'hstatus',
-    own: ({ decide, hart }) => HSTATUS.SPV | decide.statusOfDomain(hart.get('hstatus')),
+    own: (root) => HSTATUS.SPV | statusOfDomain(root),
     guest: ({ decide, hart }) => HSTATUS.SPV | decide.statusOfGuest(hart.get('hstatus')),
   },
 ];
@@ -87,6 +93,17 @@ const STATE_ENABLE: Control = {
   own: () => ONES,
   guest: ({ hart }) => hart.get('hstateen0'),
 };
+
+/** Whose writes of hstatus nobody sees: any SRET of it may enter its guest. */
+const hasPage = ({ spec }: Root) => spec.acceleration.has('csr_page');
+
+function statusOfDomain(root: Root): bigint {
+  const { decide, hart } = root;
+  return hasPage(root) ? HSTATUS.VTSR : decide.statusOfDomain(hart.get('hstatus'));
+}
+
+/** While SPV is set, traps must clear it; where it lies in a page, hardware does so. */
+const watchesTraps = (root: Root) => !hasPage(root) && entersGuest(root);
 
 /** Whether the next SRET of the domain's supervisor enters its guest. */
 export const entersGuest = ({ hart }: Root): boolean => (hart.get('hstatus') & HSTATUS.SPV) !== 0n;
@@ -103,6 +120,7 @@ export function* load(root: Root, world: World, { pc, supervisor }: Place): Op<v
   const { hart, port, spec } = root;
   const controls = spec.features.has('Smstateen') ? [...CONTROLS, STATE_ENABLE] : CONTROLS;
   for (const control of controls) yield* port.csrw(control.csr, control[world](root));
+  if (spec.acceleration.size > 0) yield* turnStage(root, world);
   for (const [name, index] of vsSet(root)) yield* port.csrw(name, hart.get(world, index));
   hart.set('virt', world === 'guest' ? 1n : 0n);
   // What HS holds for a guest: the domain's own FS and MXR, which bind its guest, and its timer.
@@ -114,6 +132,14 @@ export function* load(root: Root, world: World, { pc, supervisor }: Place): Op<v
   yield* port.csrw('stimecmp', timer ? hart.get('own', VS_SET.indexOf('vstimecmp')) : ONES);
   if (timer) yield* port.csrs('sie', STIE);
   else yield* port.csrc('sie', STIE);
+}
+
+/** Says whose addresses go through hgatp2. */
+export function* turnStage(root: Root, world: World): Op<void> {
+  const { port } = root;
+  if (world === 'own') return void (yield* port.csrc('hnest', HNEST.V2));
+  if (hasThirdStage(root)) yield* port.csrw('hgatp2', innerHgatp(root));
+  yield* port.csrs('hnest', HNEST.V2);
 }
 
 /** Keeps what the hart holds of the world that has just been trapped. */

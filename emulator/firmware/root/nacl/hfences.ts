@@ -2,8 +2,7 @@
 import { naclHfence } from '../../layouts/nacl.ts';
 import type { Op } from '../../port.ts';
 import type { Root } from '../context.ts';
-import { recordOf } from '../context.ts';
-import { fenceFirstStage, fenceGuestStage } from '../hfence.ts';
+import { fenceFirstStage, fenceGuestStage, tableVmid } from '../hfence.ts';
 import { readShared, writeShared } from './shared-memory.ts';
 
 const PENDING = 1n << 63n;
@@ -46,7 +45,7 @@ export function* fenceEntry(root: Root, entry: number): Op<void> {
   const isAll = !kind.ranged || count > MOST;
   const addresses = isAll ? [null] : pages(first << order, order, count);
   // Entries of the guest stand under the VMID of its shadow table: those of other VMIDs hold nothing.
-  if (kind.stage === 'vvma' && vmid !== shadowVmid(root)) return;
+  if (kind.stage === 'vvma' && vmid !== (yield* tableVmid(root))) return;
   for (const address of addresses) {
     if (kind.stage === 'vvma') {
       yield* fenceFirstStage(root, { address, id: kind.named ? asid : null });
@@ -56,8 +55,6 @@ export function* fenceEntry(root: Root, entry: number): Op<void> {
     }
   }
 }
-
-const shadowVmid = (root: Root): bigint => (recordOf(root).get('shadowFor') >> 44n) & 0x3fffn;
 
 function pages(from: bigint, order: bigint, count: bigint): readonly bigint[] {
   return Array.from({ length: Number(count) }, (_, k) => from + (BigInt(k) << order));
