@@ -22,11 +22,6 @@ export const RDSM_FAULTS = {
     breaks: rules('TEE-04'),
     replaces: { rdsm: { switches: (csr) => csr !== 'sscratch' } },
   },
-  'rdsm.scounteren-not-switched': {
-    says: 'a world switch forgets scounteren',
-    breaks: rules('TEE-04'),
-    replaces: { rdsm: { switches: (csr) => csr !== 'scounteren' } },
-  },
   'rdsm.satp-not-switched': {
     says: 'a world switch forgets satp',
     breaks: rules('TEE-04'),
@@ -49,11 +44,6 @@ export const RDSM_FAULTS = {
     breaks: rules('RUN-12'),
     replaces: { rdsm: { deadline: (own) => own } },
   },
-  'rdsm.shared-tag-unfenced': {
-    says: 'domains whose SDIDs look the same to a hart are switched without a fence',
-    breaks: rules('TEE-01'),
-    replaces: { rdsm: { sharesTag: () => false } },
-  },
   'rdsm.edit-unfenced': {
     says: 'pages are taken from the host without a fence of its protection table',
     breaks: rules('FENCE-05 FENCE-07'),
@@ -74,11 +64,6 @@ export const RDSM_FAULTS = {
     breaks: rules('CONV-11'),
     replaces: { rdsm: { isFirmware: () => false, isHosts: () => true } },
   },
-  'rdsm.alias-confidential': {
-    says: 'memory with two addresses becomes confidential at one of them',
-    breaks: rules('CONV-14'),
-    replaces: { rdsm: { isAliased: () => false } },
-  },
   'rdsm.host-keeps-reading': {
     says: 'the host may still read what it has given up',
     breaks: rules('CONV-01'),
@@ -93,10 +78,5 @@ export const RDSM_FAULTS = {
     says: 'the console writes memory that its caller may not read',
     breaks: rules('INFO-05'),
     replaces: { rdsm: { mayUse: () => true } },
-  },
-  'rdsm.survives-nmi': {
-    says: 'TSMs are called again after a non-maskable interrupt',
-    breaks: rules('TEE-10'),
-    replaces: { rdsm: { endsDomains: () => false } },
   },
 } as const satisfies Record<string, Fault>;
