@@ -127,6 +127,7 @@ export type PlanVerdict =
   | {
       readonly kind: 'exits';
       readonly why: 'end' | 'ecall' | 'interrupt' | 'fault';
+      /** The call, the interrupt or the fault; empty: any call. */
       readonly what: string;
       readonly fatal: boolean;
     }

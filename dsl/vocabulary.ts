@@ -64,6 +64,8 @@ export interface CallFunction {
   readonly required: readonly string[];
   /** Some refusals have no error of their own: a bare `error` is then all that can be said. */
   readonly hasOpenErrors: boolean;
+  /** What it may return, as far as anybody knows; null: anything. */
+  readonly errors: readonly string[] | null;
   /** Whether it runs a vCPU: it may come back with an exit. */
   readonly runs: boolean;
 }

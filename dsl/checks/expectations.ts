@@ -5,6 +5,7 @@ import type { PlanAction, PlanAlternative } from '../plan.ts';
 import type { Accept } from '../report.ts';
 import { overlaps } from '../resolve/range.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import { allErrors } from '../resolve/outcome-words.ts';
 import { mayReadTables } from './sharing.ts';
 import {
   type CaseCheck,
@@ -163,9 +164,10 @@ const OF_CALLS: ReadonlySet<string> = new Set(['success', 'error', 'exits', 'run
 
 function ofCalls(
   action: PlanAction,
-  { kind }: PlanAlternative['verdict'],
+  verdict: PlanAlternative['verdict'],
   vocabulary: Vocabulary,
 ): Why | null {
+  const { kind } = verdict;
   if (action.do === 'run tvm') {
     if (kind !== 'success' && kind !== 'ok' && kind !== 'value' && kind !== 'fields') return null;
     return {
@@ -180,9 +182,19 @@ function ofCalls(
       help: "write 'success', or 'success VALUE'",
     };
   }
-  if (kind !== 'exits') return null;
   const call = vocabulary.calls.get(action.space)?.functions.get(action.name);
-  if (call === undefined || call.runs) return null;
+  if (call === undefined) return null;
+  if (verdict.kind === 'error') {
+    const { errors } = call;
+    if (errors === null || verdict.name === null || errors.includes(verdict.name)) return null;
+    // One that no call returns has been told already.
+    if (!allErrors(vocabulary).has(verdict.name)) return null;
+    return {
+      message: `'${action.space}.${action.name}' never returns '${verdict.name}'`,
+      help: `it returns: ${errors.join(', ')}`,
+    };
+  }
+  if (kind !== 'exits' || call.runs) return null;
   return {
     message: `'${action.space}.${action.name}' runs no TVM, which could exit`,
     help: `what a call may come to: ${[...OF_CALLS].filter((word) => word !== 'exits').join(', ')}, a fault`,

@@ -1,7 +1,7 @@
 /** Verdicts and costs: what an attempt comes to. */
 import type { ParserMethod } from 'chevrotain';
 import type { Cost, Exit, Fault, FaultClass, Verdict } from '../syntax/ast.ts';
-import { AtMost, CLAUSES, Dots, K, VERDICTS, Word } from '../syntax/tokens.ts';
+import { AtMost, CLAUSES, Dots, K, Param, VERDICTS, Word } from '../syntax/tokens.ts';
 import { ExpressionParser } from './expressions.ts';
 
 const ORIGINS: ReadonlySet<string> = new Set(['load', 'store', 'fetch']);
@@ -23,12 +23,20 @@ const FAULTS: ReadonlySet<string> = new Set([
 ]);
 /** A fault word with one of these behind it is a name. */
 const AFTER_NAME: ReadonlySet<string> = new Set([...CLAUSES, 'and']);
+/** Behind `exits ecall` these go on with the line: any call will do. */
+const AFTER_ECALL: ReadonlySet<string> = new Set([...CLAUSES, 'and', 'fatal']);
 const VERDICT_WORDS: ReadonlySet<string> = new Set(VERDICTS);
 
 export abstract class VerdictParser extends ExpressionParser {
   /** Whether the verdict that begins here is a fault, not the name of a value. */
   protected startsFault(): boolean {
     return FAULTS.has(this.LA(1).image) && this.isWord(2) && !AFTER_NAME.has(this.LA(2).image);
+  }
+
+  /** Whether a call is named behind `ecall`. */
+  private startsName(): boolean {
+    const { tokenType, image } = this.LA(1);
+    return tokenType === Param || (this.isWord(1) && !AFTER_ECALL.has(image));
   }
 
   protected readonly fault: ParserMethod<[], Fault> = this.rule('fault', () => {
@@ -119,7 +127,11 @@ export abstract class VerdictParser extends ExpressionParser {
       {
         ALT: () => {
           this.CONSUME(K.ecall);
-          return { kind: 'ecall', name: this.SUBRULE(this.ref) };
+          const name = this.OPTION({
+            GATE: () => this.startsName(),
+            DEF: () => this.SUBRULE(this.ref),
+          });
+          return { kind: 'ecall', name: name ?? null };
         },
       },
       {

@@ -272,7 +272,7 @@ function exitText(why: Exit, scope: Scope, c: Case): string {
     case 'fault':
       return faultText(why.fault);
     case 'ecall':
-      return checkEcall(why.name, scope, c);
+      return why.name === null ? '' : checkEcall(why.name, scope, c);
     case 'interrupt':
       return checkInterrupt(why.name, scope, c);
   }

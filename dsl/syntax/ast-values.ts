@@ -120,7 +120,8 @@ export type Verdict =
 
 export type Exit =
   | { readonly kind: 'end' }
-  | { readonly kind: 'ecall'; readonly name: Ref }
+  /** null: any call. */
+  | { readonly kind: 'ecall'; readonly name: Ref | null }
   | { readonly kind: 'interrupt'; readonly name: Word }
   | { readonly kind: 'fault'; readonly fault: Fault };
 

@@ -390,6 +390,13 @@ export const TEXT_CLAUSES: readonly Clause[] = [
     ['SDT413', 'SDT413'],
   ),
   row(
+    'an error that a call never returns',
+    s(
+      'requires H\ndomain host sdid 0\nhost calls covh.destroy_tvm() -> error already_started\nhost calls covh.global_fence() -> error already_started',
+    ),
+    ['SDT413'],
+  ),
+  row(
     "members of a hart's shared page are a closed list",
     s(
       'requires H\ndomain host sdid 0\nhost loads at host.nacl.fpr(1)\nhost loads at host.nacl.csr(htvall)',

@@ -67,7 +67,8 @@ describe('a call', () => {
 
   it('returns the error that is named, or any', () => {
     expect(verdict(RUN, 'error', returned(-1003n))).toBeNull();
-    expect(verdict(RUN, 'error already_started', returned(-7n))).toBeNull();
+    const fence = 'calls covh.global_fence()';
+    expect(verdict(fence, 'error already_started', returned(-7n))).toBeNull();
     expect(verdict(RUN, 'error invalid_address', returned(-3n))).toBe(
       'the call returned error invalid_param, not error invalid_address',
     );
@@ -94,6 +95,12 @@ describe('an exit', () => {
     expect(verdict(RUN, 'exits ecall covg.share_memory_region', share)).toBeNull();
     expect(verdict(RUN, 'exits ecall covg.unshare_memory_region', share)).toBe(
       'the vCPU exits ecall covg.share_memory_region, not ecall covg.unshare_memory_region',
+    );
+    expect(verdict(RUN, 'exits ecall', share)).toBeNull();
+    expect(verdict(RUN, 'exits ecall with (a0: 0x8050_0000)', share)).toBeNull();
+    expect(verdict(RUN, 'exits ecall fatal', share)).toMatch(/the exit is not fatal$/);
+    expect(verdict(RUN, 'exits ecall', out({ cause: 22 }))).toBe(
+      'the vCPU exits virtual instruction, not ecall',
     );
     const a0 = (value: string) => `exits ecall covg.share_memory_region with (a0: ${value})`;
     expect(verdict(RUN, a0('0x8050_0000'), share)).toBeNull();

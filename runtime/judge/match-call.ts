@@ -52,7 +52,7 @@ export function matchExit(actual: Out, verdict: Verdict<'exits'>, profile: Profi
   const why = differs(exit, verdict, profile);
   if (why) {
     const kind = verdict.why === 'fault' ? '' : `${verdict.why} `;
-    return `the vCPU ${got}, not ${kind}${verdict.what}`;
+    return `the vCPU ${got}, not ${kind}${verdict.what}`.trim();
   }
   if (exit.fatal !== verdict.fatal) {
     return exit.fatal
@@ -68,15 +68,13 @@ function differs(exit: TvmExit, { why, what }: Verdict<'exits'>, profile: Profil
   }
   if (exit.interrupt) return true;
   if (why === 'fault') return faultName(exit.cause) !== what;
+  if (exit.cause !== ECALL_FROM_VS) return true;
+  // A host that shares no page sees no registers: any call will do.
+  if (what === '') return false;
   const wanted = numbersOf(what, profile);
   const a7 = exit.field('a7');
   const a6 = exit.field('a6');
-  return (
-    exit.cause !== ECALL_FROM_VS ||
-    wanted === null ||
-    a7 !== wanted.eid ||
-    ((a6 ?? 0n) & 0xffffn) !== wanted.fid
-  );
+  return wanted === null || a7 !== wanted.eid || ((a6 ?? 0n) & 0xffffn) !== wanted.fid;
 }
 
 const ECALL_FROM_VS = 10;
