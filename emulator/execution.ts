@@ -211,11 +211,12 @@ export class Execution {
       executors,
       decisions,
       engine: () => this.ready(),
-      pass: () => {
-        const ticks = clock.untilEvent();
-        clock.skip(ticks === Infinity ? 1 : ticks);
+      pass: (until) => {
+        const ticks = until === 'tick' ? 1 : clock.untilEvent();
+        if (ticks === Infinity) return false;
+        clock.skip(ticks);
         board.update();
-        return ticks !== Infinity;
+        return true;
       },
     };
   }

@@ -21,8 +21,8 @@ const TURN_BITS = 5;
 export interface Surroundings {
   /** Runs what is no firmware. */
   engine(): Runner;
-  /** Time passes while nobody can do anything; false: nothing will ever happen. */
-  pass(): boolean;
+  /** Time passes while nobody can do anything, up to the next event; false: nothing will ever happen. */
+  pass(until: 'tick' | 'event'): boolean;
   /** A trap that may have led into firmware. */
   absorbs(executor: Executor, trap: Trap): boolean;
   /** A hart that was away has left firmware: whether it is home now. */
@@ -64,10 +64,12 @@ export class Company {
         this.#attendParked(core);
         return count;
       }
-      if (!this.#others(core)) this.#around.pass();
+      const moved = this.#others(core);
+      if (!moved && core.idles) this.#around.pass('tick');
       for (let round = 0; executor.waiting; round++) {
         if (executor.nmi || isWoken(executor.hart.csrs)) executor.waiting = false;
-        else if (round === ROUNDS || !(this.#others(core) || this.#around.pass())) return count;
+        else if (round === ROUNDS || !(this.#others(core) || this.#around.pass('event')))
+          return count;
       }
       executor.interrupt();
     }

@@ -34,8 +34,8 @@ export interface Ground {
   readonly decisions: Decisions;
   /** Runs what is no firmware. */
   engine(): Runner;
-  /** Time passes while nobody can do anything; false: nothing will ever happen. */
-  pass(): boolean;
+  /** Time passes while nobody can do anything, up to the next event; false: nothing will ever happen. */
+  pass(until: 'tick' | 'event'): boolean;
 }
 
 /** Where the hart's step stands when it has left: software of the scenario goes on by itself. */
@@ -66,7 +66,7 @@ export class Firmware implements Passage, Runner {
     this.#cores = ground.executors.map((one) => new NativeHart(one, this.#firm));
     this.#company = new Company(this.#driver, this.#cores, {
       engine: () => ground.engine(),
-      pass: () => ground.pass(),
+      pass: (until) => ground.pass(until),
       absorbs: (one, trap) => this.absorbs(one, trap),
       settle: (core) => this.#settle(core, false),
     });

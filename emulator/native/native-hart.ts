@@ -57,6 +57,8 @@ export class NativeHart {
   injects = false;
   /** Firmware has left it; nobody has looked where. */
   hasLanded = false;
+  /** Its handler has paused because it waits for somebody else. */
+  idles = false;
   /** Somebody runs it right now. */
   isBusy = false;
   /** The engine has fetched firmware behind a page table. */

@@ -36,6 +36,7 @@ export class Operations {
   #spinPage = -1;
   #spinOffset = -1;
   #since = 0;
+  #idles = false;
 
   constructor(core: NativeHart) {
     this.core = core;
@@ -140,6 +141,8 @@ export class Operations {
   /** Somebody else may run now. */
   protected *paused(): Op<void> {
     this.#stand('pause');
+    this.core.idles = this.#idles;
+    this.#idles = false;
     yield PAUSE;
   }
 
@@ -169,10 +172,16 @@ export class Operations {
     return this.interleaved();
   }
 
+  /** It says that it waits for somebody else. */
+  protected waits(): void {
+    this.spin();
+    this.#idles = true;
+  }
+
   /** It waits in vain; whether others should run. */
   protected spin(): boolean {
     const { running } = this;
     if (++running.spins > MOST_SPINS) throw this.core.fault('waits for ever');
-    return running.spins >= SPINS && running.spins % EVERY === 0;
+    return (this.#idles = running.spins >= SPINS && running.spins % EVERY === 0);
   }
 }

@@ -231,7 +231,7 @@ export class PortOfHart extends Operations implements Port {
   }
 
   *pause(): Op<void> {
-    this.spin();
+    this.waits();
     yield* this.paused();
   }
 
