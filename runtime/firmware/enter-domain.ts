@@ -1,14 +1,17 @@
 /** A hart goes from one domain to another: the RDSM switches it, called by the software that stands there. */
-import { EXTENSIONS } from '../../emulator/index.ts';
+import { EXTENSIONS, MODELS } from '../../emulator/index.ts';
 import { physicalMode } from '../isolation/nominal.ts';
 import { CaseError } from '../session/case-error.ts';
+import type { Setup } from '../session/platform.ts';
 import type { DomainState, World } from '../session/world.ts';
 import { kindOf } from './domain-kind.ts';
 
 const ECALL = 0x73;
 
 /** Whether the RDSM can: between domains whose software is the scenario's, where something it writes keeps them apart. */
-export function canEnter(from: string, to: string): boolean {
+export function canEnter({ model }: Setup, from: string, to: string): boolean {
+  const { isolation } = MODELS[model];
+  if (isolation !== 'mpt' && isolation !== 'gstage') return false;
   return kindOf(from) !== 'tsm' && kindOf(to) !== 'tsm';
 }
 

@@ -1,5 +1,10 @@
 /** What machine lines say of firmware, with the defaults of what they leave open. */
-import { ACCELERATIONS, type FirmwareSpec, NACL_FEATURES } from '../../emulator/index.ts';
+import {
+  ACCELERATIONS,
+  type FirmwareSpec,
+  type ModelName,
+  NACL_FEATURES,
+} from '../../emulator/index.ts';
 
 export interface FirmwareSettings extends Pick<
   FirmwareSpec,
@@ -21,7 +26,12 @@ const NACL_WORDS = Object.keys(NACL_FEATURES) as (keyof typeof NACL_FEATURES)[];
 const MAX_VCPUS = 8;
 const SHADOW_PAGES = 256;
 
-export function firmwareSettings(asked: Asked, xlen: 32 | 64, amnesia: boolean): FirmwareSettings {
+export function firmwareSettings(
+  asked: Asked,
+  xlen: 32 | 64,
+  model: ModelName,
+  amnesia: boolean,
+): FirmwareSettings {
   const gstage = asked.word('gstage') ?? (xlen === 32 ? 'sv32x4' : 'sv39x4');
   return {
     gstage: gstage as FirmwareSpec['gstage'],
@@ -33,10 +43,17 @@ export function firmwareSettings(asked: Asked, xlen: 32 | 64, amnesia: boolean):
     },
     nacl: chosen(asked.values('nacl'), NACL_WORDS),
     shadowPages: asked.number('shadow_pages') ?? SHADOW_PAGES,
-    acceleration: chosen(asked.values('accel'), ACCELERATIONS),
+    acceleration: accelerationOf(asked, model),
     schedule: asked.number('schedule'),
     amnesia,
   };
+}
+
+/** Hypothetical hardware belongs to one model, which has all of it unless a line says otherwise. */
+function accelerationOf(asked: Asked, model: ModelName): FirmwareSpec['acceleration'] {
+  if (model !== 'nested_accel') return new Set();
+  const words = asked.values('accel');
+  return chosen(words.length === 0 ? ['all'] : words, ACCELERATIONS);
 }
 
 /** Words of a list, which `all` names together and `none` clears. */
