@@ -7,6 +7,7 @@ import { Fences } from '../build/fences.ts';
 import { isolationCsr, isRegister, writeRegions } from '../isolation/activate.ts';
 import { isDeprivileged, physicalCsr } from '../isolation/nominal.ts';
 import { PmpRegions } from '../isolation/pmp-regions.ts';
+import { canEnter, enterDomain } from '../firmware/enter-domain.ts';
 import { CaseError } from './case-error.ts';
 import { HSTATUS, MSTATUS } from './registers.ts';
 import type { DomainState, SpaceState, World } from './world.ts';
@@ -180,7 +181,14 @@ export class Harts {
     const entered = hart.domain !== domain.name;
     if (entered) {
       this.#leave(hart);
-      this.#activate(hart, domain);
+      const { firmware } = this.#world;
+      if (
+        firmware?.isBooted === true &&
+        hart.domain !== null &&
+        canEnter(this.#world.setup, hart.domain, domain.name)
+      ) {
+        enterDomain(this.#world, hart.id, hart.domain, domain);
+      } else this.#activate(hart, domain);
       hart.domain = domain.name;
       const bank = this.#bank(hart);
       for (const [name, initial] of hart.touched) {

@@ -7,6 +7,7 @@ import {
   FENCES,
   KINDS,
   MEMORY_COUNTERS,
+  MODELS,
   OPERATIONS,
 } from '../../emulator/index.ts';
 import type { Actual, Costs } from '../judge/actual.ts';
@@ -151,7 +152,10 @@ export class Steps {
 
   #ready(actor: PlanActor): HartState {
     const { mode } = actor;
-    if (mode !== 'M' && mode !== 'S' && mode !== 'U' && !this.#world.has('H')) {
+    // Supervisor software of a model without H is S-mode software.
+    const isPlain =
+      mode === 'HS' && MODELS[this.#world.setup.model].without?.includes('H') === true;
+    if (['HS', 'VS', 'VU'].includes(mode) && !isPlain && !this.#world.has('H')) {
       throw new CaseSkip('requires H');
     }
     return this.#harts.switchTo(actor);

@@ -59,6 +59,8 @@ export interface FirmwareHook {
   returned(hart: number, call: Marshalled): CallReturn;
   /** A step as it came home: what firmware absorbed on the way; `running` where it has not come home. */
   settle(hart: number, actual: Actual): Actual;
+  /** Whether harts have gone through its boot. */
+  readonly isBooted: boolean;
   /** Throws a `CaseError` where a hart is inside a call. */
   expectHome(hart: number): void;
   /** An address or number that only the run knows; null: none of firmware's. */

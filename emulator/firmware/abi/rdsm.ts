@@ -62,5 +62,7 @@ export const RDSM = extension({
     teeret: call({ fid: 16, arguments: [number('error'), number('value')] }),
     teeret_interrupted: call({ fid: 17 }),
     boot_done: call({ fid: 18 }),
+    /** The hart goes to another domain, whose software goes on where it stood; comes back when that one does the same. */
+    sd_enter: call({ fid: 19, arguments: [number('sdid', null)], checks: [SDID] }),
   },
 });

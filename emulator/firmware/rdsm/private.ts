@@ -26,6 +26,7 @@ const CALLERS: Readonly<Record<Name, readonly FirmwareDomain['kind'][]>> = {
   teeret: ['tsm'],
   teeret_interrupted: ['tsm'],
   boot_done: ['tsm'],
+  sd_enter: ['host', 'plain'],
 };
 
 const SERVE: Readonly<Record<Name, (monitor: Monitor, pc: bigint) => Op<Returned>>> = {
@@ -38,6 +39,7 @@ const SERVE: Readonly<Record<Name, (monitor: Monitor, pc: bigint) => Op<Returned
   teeret,
   teeret_interrupted: interruptedReturn,
   boot_done: (monitor) => monitor.ground.booted(monitor),
+  sd_enter: enterDomain,
 };
 
 const A6 = 16;
@@ -75,6 +77,23 @@ function* describe(monitor: Monitor): Op<Returned> {
   });
   if (error !== SUCCESS) return { error, value: 0n };
   return done(store.kindOf(Number(sdid)) === 'tsm' ? 3n : 1n);
+}
+
+/** A TSM is entered by calls alone. */
+function* enterDomain(monitor: Monitor, pc: bigint): Op<Returned> {
+  const { port, spec, store, decide, frame } = monitor;
+  const { sdid } = readArguments(RDSM.functions.sd_enter, (number) => monitor.x(number));
+  const to = Number(sdid);
+  const error = yield* refuse(port, spec.tsm.profile, RDSM.functions.sd_enter.checks, {
+    sdid: () => sdid >= SDIDS || !store.isActive(to) || store.kindOf(to) === 'tsm',
+  });
+  if (error !== SUCCESS) return { error, value: 0n };
+  frame.set('mepc', decide.nextPc(pc));
+  frame.set('x', 0n, 10);
+  frame.set('x', 0n, 11);
+  yield* monitor.ground.switchWorld(monitor, to, 'return');
+  const seat = monitor.seat(to);
+  return yield* monitor.leave(seat, seat.get('mepc'));
 }
 
 function* unsupported(): Op<Returned> {

@@ -6,6 +6,8 @@ import type { Monitor } from './monitor.ts';
 import { SWITCHED } from './switched.ts';
 
 const ALL_ONES = (1n << 64n) - 1n;
+/** Where software stands that has not run yet: behind the call by which it let another domain run. */
+const BEHIND_HOME = 0x804n;
 
 /** mmpt, or mttp in the MTT era; null: no table, domains are not switched by a register. */
 export function isolationCsr({ spec }: Monitor): 'mmpt' | 'mttp' | null {
@@ -86,7 +88,7 @@ export function clearSeat(monitor: Monitor, sdid: number): void {
   for (const { field, exists } of SWITCHED) {
     if (exists(monitor.spec)) seat.set(field, 0n);
   }
-  seat.set('mepc', 0n);
+  seat.set('mepc', BEHIND_HOME);
   seat.set('stimecmp', ALL_ONES);
   seat.set('armed', ALL_ONES);
 }
