@@ -94,3 +94,4 @@ export { errorName, ERRORS } from './firmware/abi/errors.ts';
 export { TSM_INFO, TSM_INFO_SALUS } from './firmware/abi/structs.ts';
 export { MODELS } from './models/index.ts';
 export type { Model, NominalMode } from './models/model.ts';
+export { refuseAcceleration } from './firmware/root/accel/legal.ts';

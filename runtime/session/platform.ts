@@ -16,6 +16,7 @@ import {
   CACHING,
   DEFAULT_KNOBS,
   FEATURES,
+  refuseAcceleration,
   KNOBS,
   MODELS,
   MPT_GEOMETRIES,
@@ -138,11 +139,22 @@ export function setupOf(
   const features = featuresWithout(xlen, [...machine.without, ...(row.without ?? [])]);
   const lacking = row.requires.find((feature) => !features.has(feature));
   if (lacking !== undefined) return { status: 'skip', reason: `${model} requires ${lacking}` };
+  if (xlen === 32 && row.handlers.some(({ name }) => name === 'root')) {
+    return { status: 'skip', reason: `${model} is modelled for RV64` };
+  }
   const mode = asked.word('mpt') ?? DEFAULT_MODES[REVISIONS[revision].isolation][xlen];
   const delegated = asked.values('delegates');
   const devices = DEVICES.flatMap((kind) =>
     asked.ranges(kind, []).map(({ base }): DeviceSpec => ({ kind, base })),
   );
+  const firmware = firmwareSettings(asked, xlen, model, variation.amnesia);
+  const nesting = firmware.acceleration.size > 0;
+  const tval = asked.word('tval') === 'zero' ? 'zero' : 'address';
+  const wrong = refuseAcceleration(firmware.acceleration);
+  if (wrong !== null) return { status: 'error', reason: wrong };
+  if (nesting && tval === 'zero') {
+    return { status: 'error', reason: 'accel needs instructions in tval' };
+  }
   const platform: Platform = {
     xlen,
     harts: asked.number('harts') ?? 1,
@@ -154,7 +166,7 @@ export function setupOf(
     asidlen: asked.number('asidlen') ?? (xlen === 32 ? 9 : 16),
     vmidlen: asked.number('vmidlen') ?? (xlen === 32 ? 7 : 14),
     pmpEntries: features.has('pmp') ? (asked.number('pmp') ?? 16) : 0,
-    tval: asked.word('tval') === 'zero' ? 'zero' : 'address',
+    tval,
     revision,
     knobs: knobsOf(asked, variation),
     caching,
@@ -167,6 +179,7 @@ export function setupOf(
     faults: variation.faults,
     arena: asked.number('arena') ?? DEFAULT_ARENA,
     ways: variation.ways,
+    ...(nesting ? { nesting } : {}),
     ...(devices.length > 0 ? { devices } : {}),
   };
   return {
@@ -175,7 +188,7 @@ export function setupOf(
     mpt: row.isolation !== 'mpt' || mode === 'bare' ? null : mode,
     bigEndianTables: asked.word('tables') === 'big',
     medeleg: delegated.reduce((bits, word) => bits | (DELEGATIONS[word] ?? 0n), 0n),
-    firmware: firmwareSettings(asked, xlen, variation.amnesia),
+    firmware,
     facts: factsOf(platform, model, mode),
   };
 }
