@@ -127,6 +127,20 @@ export class Machine {
     }
   }
 
+  /** Any number of bytes; vacant memory reads 0. */
+  readBytes(at: bigint, count: number): Uint8Array {
+    const { cell, memory } = this;
+    const bytes = new Uint8Array(count);
+    for (let done = 0; done < count;) {
+      cell.value = at + BigInt(done);
+      const { page, offset } = cell;
+      const part = bytes.subarray(done, done + 4096 - offset);
+      done += part.length;
+      if (!this.isVacant(page)) memory.readBytes(this.frame(page), offset, part);
+    }
+    return bytes;
+  }
+
   /** Fills memory with a repeated unit of XLEN/8 bytes; heals poison. Whole pages cost nothing until touched. */
   fill(base: bigint, size: bigint, unit: bigint): void {
     const width = BigInt(this.xlen / 8);
