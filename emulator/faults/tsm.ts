@@ -98,25 +98,20 @@ export const TSM_FAULTS = {
     breaks: rules('MEAS-05 ZERO-04 ZERO-09 TFEN-11'),
     replaces: { tsm: { isVacant: () => true } },
   },
-  'tsm.measures-source': {
-    says: 'the host’s page is hashed, not the copy',
-    breaks: rules('MEAS-13'),
-    replaces: { tsm: { measured: (source) => source } },
-  },
   'tsm.removes-without-consent': {
     says: 'the host takes a page away that the TVM did not offer',
     breaks: rules('TFEN-10'),
     replaces: { tsm: { isRemovable: () => true } },
   },
   'tsm.blocks-once': {
-    says: 'a page of the host that several TVMs map cannot be invalidated in one of them',
+    says: 'D6: a page of the host that several TVMs map cannot be invalidated in one of them',
     breaks: rules('SHRD-05'),
     replaces: {
       tsm: { isBlockable: (state, uses) => right.isBlockable(state, uses) && uses < 2n },
     },
   },
   'tsm.spoils-refused': {
-    says: 'a TVM that finalize_tvm has refused counts as finalized',
+    says: 'D3: a TVM that finalize_tvm has refused counts as finalized',
     breaks: rules('FIN-10'),
     replaces: { tsm: { afterRefusal: () => 'runnable' } },
   },
