@@ -65,7 +65,7 @@ export async function command(invocation: Invocation): Promise<number> {
         if (grepInvert.some((expression) => expression.test(name))) continue;
         const plan = measure.expand(k);
         for (const model of models) {
-          const found = runMeasure(plan, model, machine, variation, assets);
+          const found = runMeasure(measure.title, plan, model, machine, variation, assets);
           if (typeof found !== 'string') measured.push(found);
           else {
             isRed = true;

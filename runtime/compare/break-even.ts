@@ -54,7 +54,7 @@ export function sweepsOf(
 ): readonly Sweep[] {
   const sections = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = `${row.workload.file}\n${row.workload.title}`;
+    const key = `${row.workload.file}\n${row.workload.section}`;
     const known = sections.get(key);
     if (known === undefined) sections.set(key, [row]);
     else known.push(row);
@@ -97,7 +97,7 @@ function sweepOf(
   const others = first?.workload.axes.filter((other) => other.axis !== axis) ?? [];
   const suffix = others.map(({ axis: name, value }) => `${name}=${value}`).join(', ');
   return {
-    title: [first?.workload.title ?? '', ...(suffix === '' ? [] : [`[${suffix}]`])].join(' '),
+    title: [first?.workload.section ?? '', ...(suffix === '' ? [] : [`[${suffix}]`])].join(' '),
     axis,
     lines: [...lines].map(([model, points]) => ({
       model,

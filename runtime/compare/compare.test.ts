@@ -16,6 +16,7 @@ function measured(model: string, exits: number, counts: Partial<Counts>): Measur
   const found = { ...NONE, ...counts };
   return {
     file: 'a.sdt',
+    section: 'mix',
     title: 'mix',
     axes,
     model,
@@ -75,6 +76,7 @@ describe('the break-even', () => {
 describe('the comparison in its forms', () => {
   const skipped: Measured = {
     file: 'a.sdt',
+    section: 'mix',
     title: 'mix',
     axes: [{ axis: 'exits', value: '1' }],
     model: 'tsm_m',

@@ -4,6 +4,8 @@ import type { Counts } from '../../emulator/index.ts';
 /** One `measure` section with its axes filled in. */
 export interface Workload {
   readonly file: string;
+  /** The title as written, parameters unfilled: what the points of a sweep share. */
+  readonly section: string;
   readonly title: string;
   readonly axes: readonly { readonly axis: string; readonly value: string }[];
 }
@@ -47,13 +49,14 @@ export function rowsOf(measured: readonly Measured[]): readonly Row[] {
     else cells.push(cell);
   }
   return [...rows.values()].map((cells) => {
-    const [{ file, title, axes }] = cells as [Measured, ...Measured[]];
-    return { workload: { file, title, axes }, cells };
+    const [{ file, section, title, axes }] = cells as [Measured, ...Measured[]];
+    return { workload: { file, section, title, axes }, cells };
   });
 }
 
-/** `pointer chase [pages=16]` */
-export function workloadName({ title, axes }: Workload): string {
+/** `pointer chase [pages=16]`; a title that its axes fill says it by itself. */
+export function workloadName({ section, title, axes }: Workload): string {
+  if (section !== title) return title;
   const filled = axes.map(({ axis, value }) => `${axis}=${value}`).join(', ');
   return filled === '' ? title : `${title} [${filled}]`;
 }

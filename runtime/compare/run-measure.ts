@@ -7,15 +7,16 @@ import { refusalOf, setupFor } from '../session/session.ts';
 import type { Variation } from '../session/variation.ts';
 import type { Measured, Workload } from './measured.ts';
 
-/** What came of it; a string says what went wrong: a workload that does not do what it says counts nothing. */
+/** `section`: its title as written. What came of it; a string says what went wrong: a workload that does not do what it says counts nothing. */
 export function runMeasure(
+  section: string,
   plan: Plan,
   model: string,
   backEnd: BackEnd,
   variation: Variation,
   files: Files,
 ): Measured | string {
-  const workload = workloadOf(plan);
+  const workload = workloadOf(section, plan);
   const skipped = (why: string): Measured => ({
     ...workload,
     model,
@@ -48,6 +49,6 @@ export function runMeasure(
   };
 }
 
-function workloadOf({ file, title, bindings }: Plan): Workload {
-  return { file, title, axes: bindings };
+function workloadOf(section: string, { file, title, bindings }: Plan): Workload {
+  return { file, section, title, axes: bindings };
 }
