@@ -23,8 +23,8 @@ export interface BreakEven {
   readonly models: readonly [string, string];
   /** Where the lines cross, by linear interpolation; null: they do not. */
   readonly at: number | null;
-  /** The cheaper one below it, or everywhere. */
-  readonly below: string;
+  /** The cheaper one below it, or everywhere; null: they cost the same. */
+  readonly below: string | null;
 }
 
 /** The first axis whose values are all numbers; null: there is none. */
@@ -116,7 +116,8 @@ export function breakEvens(rows: readonly Row[], constants: Constants): readonly
           const match = other.points.find(({ x }) => x === point.x);
           return match === undefined ? [] : [{ x: point.x, y: point.y - match.y }];
         });
-        const below = (gaps.find(({ y }) => y !== 0)?.y ?? 0) <= 0 ? one.model : other.model;
+        const gap = gaps.find(({ y }) => y !== 0)?.y ?? 0;
+        const below = gap === 0 ? null : gap < 0 ? one.model : other.model;
         return { sweep: title, axis, models: [one.model, other.model], at: zeroOf(gaps), below };
       }),
     ),

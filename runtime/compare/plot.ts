@@ -10,6 +10,8 @@ const RIGHT = 120;
 const TOP = 16;
 const BOTTOM = 44;
 const TICKS = 4;
+/** Largest over smallest value from which on an axis is logarithmic. */
+const WIDE = 32;
 /** Distance between two names at the right. */
 const LINE = 15;
 
@@ -18,9 +20,9 @@ const COLOURS = ['#2563eb', '#d97706', '#059669', '#dc2626', '#7c3aed', '#0891b2
 
 export function plot(sweep: Sweep, unit: string): string {
   const points = sweep.lines.flatMap((line) => line.points);
-  const right = Math.max(1, ...points.map(({ x }) => x));
+  const scale = scaleOf(points.map(({ x }) => x));
   const top = niceCeiling(Math.max(1, ...points.map(({ y }) => y)));
-  const px = (x: number) => LEFT + (x / right) * (WIDTH - LEFT - RIGHT);
+  const px = (x: number) => LEFT + scale(x) * (WIDTH - LEFT - RIGHT);
   const py = (y: number) => HEIGHT - BOTTOM - (y / top) * (HEIGHT - TOP - BOTTOM);
   const ends = namePlaces(sweep, py);
   const lines = sweep.lines.map(({ model, points: own }, k) => {
@@ -47,6 +49,14 @@ export function plot(sweep: Sweep, unit: string): string {
     ...lines,
     '</svg>',
   ].join('\n');
+}
+
+/** From 0 to 1: by the logarithm where values span much, else from zero on. */
+function scaleOf(values: readonly number[]): (x: number) => number {
+  const least = Math.min(...values);
+  const most = Math.max(1, ...values);
+  if (least <= 0 || most / least < WIDE) return (x) => x / most;
+  return (x) => Math.log(x / least) / Math.log(most / least);
 }
 
 /** Heights of the names: those of the last points, apart from each other. */

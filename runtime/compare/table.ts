@@ -82,9 +82,10 @@ export function cachesText({ policy, tlb, walk, mpt }: Caches): string {
 
 export function breakEvenText({ sweep, axis, models, at, below }: BreakEven): string {
   const [one, other] = models;
+  if (below === null) return `${sweep}: ${one} and ${other} cost the same`;
   const above = below === one ? other : one;
   return at === null
-    ? `${sweep}: ${below} is cheaper than ${above} at every ${axis}`
+    ? `${sweep}: ${below} is cheaper than ${above} for all ${axis} of the sweep`
     : `${sweep}: ${below} is cheaper than ${above} below ${axis} = ${numberText(at)}, ${above} above`;
 }
 
