@@ -27,25 +27,31 @@ export const CAUSE = {
   guestStore: 23n,
 } as const;
 
-const NOTHING = { tval: 0n, gpa: 0n, instruction: 0n, registers: [] } as const;
+const NOTHING = { tval: 0n, gpa: 0n, instruction: 0n } as const;
+
+/** x registers as the guest left them, those that its host sees of such an exit. */
+function exposed({ run }: TsmContext, { record }: Vcpu, kind: ExitKind): Exit['registers'] {
+  return run.exposed(kind).map((n) => [n, record.get('x', n)] as const);
+}
 
 /** An ECALL that the host hears of: a0 .. a7 as the guest left them, but for what `hidden` names. */
 export function callExit(
-  { run }: TsmContext,
-  { record }: Vcpu,
+  context: TsmContext,
+  vcpu: Vcpu,
   kind: 'asks' | 'tells' | 'ends',
   hidden: readonly number[] = [],
 ): Exit {
-  const registers = run
-    .exposed(kind)
-    .map((n) => [n, hidden.includes(n) ? 0n : record.get('x', n)] as const);
+  const registers = exposed(context, vcpu, kind).map(
+    ([n, value]) => [n, hidden.includes(n) ? 0n : value] as const,
+  );
   return { ...NOTHING, kind, cause: CAUSE.supervisorCall, registers };
 }
 
 /** A fault where the host can add a page: which page, and nothing else. */
-export function faultExit({ run }: TsmContext, cause: bigint, gpa: bigint): Exit {
-  const shown = run.shownAddress(gpa, 'fault');
-  return { ...NOTHING, kind: 'fault', cause, tval: shown & 3n, gpa: shown };
+export function faultExit(context: TsmContext, vcpu: Vcpu, cause: bigint, gpa: bigint): Exit {
+  const shown = context.run.shownAddress(gpa, 'fault');
+  const registers = exposed(context, vcpu, 'fault');
+  return { ...NOTHING, kind: 'fault', cause, tval: shown & 3n, gpa: shown, registers };
 }
 
 /** An access that the host emulates: its address, its instruction with a0, and the value that it stores. */
@@ -72,15 +78,18 @@ export function emulatedExit(
 }
 
 /** A WFI: its word, so that the host knows it from what else may become such an exit. */
-export function waitExit(instruction: bigint): Exit {
-  return { ...NOTHING, kind: 'wait', cause: CAUSE.virtualInstruction, tval: instruction };
+export function waitExit(context: TsmContext, vcpu: Vcpu, instruction: bigint): Exit {
+  const registers = exposed(context, vcpu, 'wait');
+  const cause = CAUSE.virtualInstruction;
+  return { ...NOTHING, kind: 'wait', cause, tval: instruction, registers };
 }
 
-export function interruptExit(cause: bigint): Exit {
-  return { ...NOTHING, kind: 'interrupt', cause, tval: null };
+export function interruptExit(context: TsmContext, vcpu: Vcpu, cause: bigint): Exit {
+  const registers = exposed(context, vcpu, 'interrupt');
+  return { ...NOTHING, kind: 'interrupt', cause, tval: null, registers };
 }
 
 /** A trap that nobody handles: its cause alone, and the vCPU is dead. */
-export function unhandledExit(cause: bigint): Exit {
-  return { ...NOTHING, kind: 'unhandled', cause };
+export function unhandledExit(context: TsmContext, vcpu: Vcpu, cause: bigint): Exit {
+  return { ...NOTHING, kind: 'unhandled', cause, registers: exposed(context, vcpu, 'unhandled') };
 }

@@ -32,13 +32,13 @@ export function* guestPageFault(context: TsmContext, vcpu: Vcpu, trap: GuestTrap
     if (region.kind.endsWith('removable')) port.fired('SHAR-07');
     port.fired('EXIT-02');
     port.fired('EXIT-03');
-    return faultExit(context, trap.cause, gpa);
+    return faultExit(context, vcpu, trap.cause, gpa);
   }
   if (region?.kind === 'mmio' && trap.cause !== CAUSE.guestFetch) {
     return yield* emulated(context, vcpu, trap, gpa);
   }
   port.fired(region === null ? 'EXIT-11' : 'EXIT-10');
-  return unhandledExit(trap.cause);
+  return unhandledExit(context, vcpu, trap.cause);
 }
 
 /** A guest's address is no physical address: what lies where it points to, if it were one, stays out of reach. */

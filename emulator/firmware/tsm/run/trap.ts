@@ -47,7 +47,7 @@ function* readTrap({ port }: TsmContext, { record }: Vcpu): Op<GuestTrap> {
 function* handle(context: TsmContext, vcpu: Vcpu, trap: GuestTrap): Op<Exit | null> {
   const { port, run } = context;
   const { cause } = trap;
-  if (cause >> BigInt(port.xlen - 1) === 1n) return interrupted(context, cause);
+  if (cause >> BigInt(port.xlen - 1) === 1n) return interrupted(context, vcpu, cause);
   switch (cause) {
     case CAUSE.supervisorCall:
       vcpu.record.set('pc', trap.pc + 4n);
@@ -59,16 +59,17 @@ function* handle(context: TsmContext, vcpu: Vcpu, trap: GuestTrap): Op<Exit | nu
     case CAUSE.virtualInstruction:
       return yield* virtualInstruction(context, vcpu, trap);
     default:
-      if (!run.isForGuest(cause)) return unhandledExit(cause);
+      if (!run.isForGuest(cause)) return unhandledExit(context, vcpu, cause);
       yield* injectException(context, vcpu, cause, trap.stval);
       return null;
   }
 }
 
-function interrupted({ port }: TsmContext, cause: bigint): Exit {
+function interrupted(context: TsmContext, vcpu: Vcpu, cause: bigint): Exit {
+  const { port } = context;
   const code = BigInt.asUintN(port.xlen - 1, cause);
   port.fired(code === 5n ? 'RUN-12' : 'RUN-13');
-  return interruptExit(cause);
+  return interruptExit(context, vcpu, cause);
 }
 
 /** WFI of the guest's supervisor is an exit; what else needs a hypervisor does not exist in a guest. */
@@ -84,7 +85,7 @@ function* virtualInstruction(
   if (word === WFI && vcpu.record.get('supervisor') === 1n) {
     vcpu.record.set('pc', pc + 4n);
     port.fired('EXIT-12');
-    return waitExit(BigInt(WFI));
+    return waitExit(context, vcpu, BigInt(WFI));
   }
   yield* injectException(context, vcpu, CAUSE.illegal, stval);
   return null;
