@@ -27,6 +27,8 @@ export interface Stop {
   readonly why: 'steps' | 'until' | 'trap' | 'waiting' | 'finished' | 'home';
   /** The hart that stopped it; null: none in particular. */
   readonly hart: number | null;
+  /** The mode that it stands in. */
+  readonly mode: Mode;
   readonly trap: Trap | null;
   /** The exit code of `finished`: 0 is success. */
   readonly code: number | null;

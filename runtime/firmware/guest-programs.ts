@@ -119,16 +119,19 @@ export class GuestPrograms implements Watcher {
     return [...this.#active.values()].some((vcpu) => placedOf(vcpu)?.line === line);
   }
 
-  stopped({ hart, trap }: Stop): Heard | null {
+  stopped({ hart, trap, mode }: Stop): Heard | null {
     const vcpu = hart === null ? undefined : this.#active.get(hart);
-    if (hart === null || vcpu === undefined) return null;
+    // The host may be a program too, which has entered the guest.
+    if (hart === null || vcpu === undefined || !GUEST_MODES.includes(mode)) return null;
     const { backEnd } = this.#world;
     vcpu.vector = backEnd.peekCsr(hart, 'vstvec') & ~3n;
     const pc = backEnd.readRegister(hart, 'pc');
     if (vcpu.run === null) return this.#begin(hart, vcpu) ? 'on' : null;
     const placed = placedOf(vcpu);
-    if (placed === null) return 'on';
+    if (placed === null) return null;
     if (trap !== null) return this.#over(hart, vcpu, placed, trap);
+    // A host in VS-mode that is a program comes back to its own place.
+    if (!this.#aims(vcpu).includes(pc)) return null;
     if (pc === vcpu.vector && pc !== aimOf(vcpu, placed)) {
       return this.#over(hart, vcpu, placed, this.#delivered(hart));
     }

@@ -13,8 +13,10 @@ const ANSWER = [10, 11] as const;
 export class Nacl {
   readonly #world: World;
   readonly #memory: HostMemory;
-  /** By vCPU that exited with a call: a0 and a1 as the exit showed them. */
-  readonly #asked = new Map<string, readonly bigint[]>();
+  /** vCPUs that came out with a call. */
+  readonly #asked = new Set<string>();
+  /** By hart: a0 and a1 as the last exit there has left them. */
+  readonly #left = new Map<number, readonly bigint[]>();
 
   constructor(world: World, memory: HostMemory) {
     this.#world = world;
@@ -44,21 +46,21 @@ export class Nacl {
   /** A vCPU has come out on a hart. */
   exited(hart: number, vcpu: string, { cause, interrupt }: TvmExit): void {
     this.#asked.delete(vcpu);
-    if (interrupt || cause !== ECALL_FROM_VS) return;
-    this.#asked.set(vcpu, this.#read(hart));
+    this.#left.set(hart, this.#read(hart));
+    if (!interrupt && cause === ECALL_FROM_VS) this.#asked.add(vcpu);
   }
 
   /** It is about to run again: where nobody has touched them, a0 and a1 become success. Whether a0 is 0 then. */
   answer(hart: number, vcpu: string): boolean {
-    const asked = this.#asked.get(vcpu);
-    if (asked === undefined) return false;
-    this.#asked.delete(vcpu);
+    if (!this.#asked.delete(vcpu)) return false;
     const now = this.#read(hart);
-    if (asked.some((value, k) => value !== now[k])) return now[0] === 0n;
+    const left = this.#left.get(hart) ?? now;
+    if (left.some((value, k) => value !== now[k])) return now[0] === 0n;
     const { backEnd, platform } = this.#world;
     for (const x of ANSWER) {
       backEnd.write(this.#at(hart, naclGpr(x, platform.xlen)), platform.xlen / 8, 0n);
     }
+    this.#left.set(hart, this.#read(hart));
     return true;
   }
 
