@@ -115,6 +115,26 @@ export const TSM_FAULTS = {
     breaks: rules('FIN-10'),
     replaces: { tsm: { afterRefusal: () => 'runnable' } },
   },
+  'tsm.removes-unfenced': {
+    says: 'D2, on pages: what was invalidated is removed without comparing versions',
+    breaks: rules('TFEN-04 TFEN-09'),
+    replaces: { tsm: { comparesVersions: () => false } },
+  },
+  'tsm.errors-of-salus': {
+    says: 'D4, D7: pending fences and unaligned addresses give the errors of Salus',
+    breaks: rules('FENCE-01 TFEN-02 CONV-09'),
+    replaces: { tsm: { errorsLike: () => 'salus' } },
+  },
+  'tsm.extends-padded': {
+    says: 'D1: a runtime extension hashes 64 bytes where the digest has 48',
+    breaks: rules('ATT-01'),
+    replaces: { tsm: { extendsLike: () => 'salus' } },
+  },
+  'tsm.ignores-the-challenge': {
+    says: 'D5: evidence does not bear the challenge of whoever asks for it',
+    breaks: rules('ATT-06'),
+    replaces: { tsm: { certifiesLike: () => 'salus' } },
+  },
   'tsm.executes-shared': {
     says: 'a TVM may execute from a page of the host',
     breaks: rules('SHRD-08'),

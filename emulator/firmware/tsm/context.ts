@@ -1,4 +1,5 @@
 /** What the parts of a TSM share while it handles one trap on one hart. */
+import type { Profile } from '../abi/check.ts';
 import type { Op, Port } from '../port.ts';
 import type { FirmwareSpec } from '../spec.ts';
 import { TSM_RECORD, type TsmMap } from '../layouts/tsm.ts';
@@ -29,6 +30,11 @@ export interface TsmContext {
 export interface Outcome {
   readonly error: bigint;
   readonly value: bigint;
+}
+
+/** Whose errors calls return. */
+export function errorProfile({ spec, decisions }: TsmContext): Profile {
+  return decisions.errorsLike(spec.tsm.profile);
 }
 
 export function success(value = 0n): Outcome {

@@ -1,4 +1,5 @@
 /** What a TSM decides: small questions whose wrong answers are planted faults. */
+import type { Profile } from '../abi/check.ts';
 import type { PageState } from '../layouts/page.ts';
 import type { RegionKind } from '../layouts/region.ts';
 import type { TvmState } from '../layouts/tvm.ts';
@@ -78,6 +79,22 @@ export const tsmDecisions = {
   /** What leaves a TVM must have been asked for by it. */
   isRemovable(kind: RegionKind): boolean {
     return kind === 'confidential removable' || kind === 'shared removable';
+  },
+  /** What is removed was invalidated in an epoch that is over: versions are compared. */
+  comparesVersions(): boolean {
+    return true;
+  },
+  /** Where the text and Salus differ a TSM follows the profile that it was given: in its errors, */
+  errorsLike(profile: Profile): Profile {
+    return profile;
+  },
+  /** in what a runtime extension hashes, */
+  extendsLike(profile: Profile): Profile {
+    return profile;
+  },
+  /** and in whether a certificate bears the challenge. */
+  certifiesLike(profile: Profile): Profile {
+    return profile;
   },
   /** Rights of a TVM to a page of the host: bit 0 R, 1 W, 2 X. */
   sharedRights(): number {

@@ -8,6 +8,7 @@ import {
   HOLE,
   LARGE,
   STATE,
+  STATE,
   TABLES,
   initializing,
   measured,
@@ -65,6 +66,22 @@ describe('add_tvm_measured_pages', () => {
     const twice = measured(id, DATA, GPA + PAGE);
     expect(tsm.call('add_tvm_measured_pages', twice)).toBe('invalid_address');
     expect(walk(tsm, GPA + PAGE)).toBeNull();
+  });
+
+  it('measures the copy, whatever the host writes to its page meanwhile', () => {
+    const registers = [false, true].map((races) => {
+      const { tsm, id } = initializing();
+      const { memory } = tsm;
+      const put = memory.put.bind(memory);
+      memory.put = (at, bytes) => {
+        put(at, bytes);
+        if (races && at === DATA) memory.write(HOST, 8, 0xbadn);
+      };
+      expect(tsm.call('add_tvm_measured_pages', measured(id, DATA, GPA))).toBe(1n);
+      expect(memory.read(DATA, 8)).toBe(0n);
+      return memory.bytes(STATE + tsm.context().parts.measurements, 4096);
+    });
+    expect(registers[0]).toEqual(registers[1]);
   });
 
   it('maps 2 MiB as one leaf', () => {

@@ -34,7 +34,7 @@ export function* getEvidence(
   const { pub_key_gpa: key, pub_key_len: keyLength, challenge_data_gpa: challenge } = args;
   const { cert_addr_out: out, cert_size: size } = args;
   // Salus looks neither at the format nor at the challenge.
-  const isSpec = profile === 'spec';
+  const isSpec = context.decisions.certifiesLike(profile) === 'spec';
   let certificate = new Uint8Array();
   const inputs = [[key, keyLength], ...(isSpec ? [[challenge, CHALLENGE] as const] : [])] as const;
   const error = yield* refuse(port, profile, get_evidence.checks, {

@@ -95,7 +95,8 @@ export function* extendMeasurement(
   });
   if (error !== 0n) return failure(error);
   if (data !== null && register !== null) {
-    extendRuntime(port, profile, measurementsOf(context, tvm), register.use, data);
+    const like = context.decisions.extendsLike(profile);
+    extendRuntime(port, like, measurementsOf(context, tvm), register.use, data);
   }
   return success();
 }

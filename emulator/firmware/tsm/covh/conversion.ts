@@ -4,7 +4,7 @@ import { COVH } from '../../abi/covh.ts';
 import { ERRORS } from '../../abi/errors.ts';
 import type { PageState } from '../../layouts/page.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { scrub } from '../pages/donation.ts';
 import { hostEpoch } from '../pages/host-epoch.ts';
 import { isPinned } from '../pages/pinned.ts';
@@ -16,11 +16,11 @@ export function* convertPages(
   context: TsmContext,
   { base_page_address: base, num_pages: count }: Values<'convert_pages'>,
 ): Op<Outcome> {
-  const { port, spec, pages, seat, decisions } = context;
+  const { port, pages, seat, decisions } = context;
   let records: readonly PageRecord[] | null = null;
   const every = (test: (state: PageState) => boolean): boolean =>
     records?.every(({ state }) => test(state)) === true;
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.convert_pages.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.convert_pages.checks, {
     static: () => isStatic(context),
     count: () => count === 0n,
     overflow() {
@@ -57,10 +57,10 @@ export function* reclaimPages(
   context: TsmContext,
   { base_page_address: base, num_pages: count }: Values<'reclaim_pages'>,
 ): Op<Outcome> {
-  const { port, spec, pages } = context;
+  const { port, pages } = context;
   const epoch = hostEpoch(context);
   let records: readonly PageRecord[] = [];
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.reclaim_pages.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.reclaim_pages.checks, {
     static: () => isStatic(context),
     count: () => count === 0n,
     overflow: () => wraps(context, base, count * PAGE),

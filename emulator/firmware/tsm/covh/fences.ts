@@ -2,7 +2,7 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { enterHost, hostEpoch, leaveHost } from '../pages/host-epoch.ts';
 import { findTvm, tvmState } from '../tvm/tvm.ts';
 import type { Values } from './call.ts';
@@ -10,9 +10,9 @@ import { isStatic } from './conversion.ts';
 
 /** The hart that calls is fenced at once; the others follow with `local_fence`. */
 export function* globalFence(context: TsmContext): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const epoch = hostEpoch(context);
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.global_fence.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.global_fence.checks, {
     static: () => isStatic(context),
     pending: () => epoch.isFencing,
   });
@@ -26,8 +26,8 @@ export function* globalFence(context: TsmContext): Op<Outcome> {
 
 /** The last of the harts that were inside ends the epoch. */
 export function* localFence(context: TsmContext): Op<Outcome> {
-  const { port, spec } = context;
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.local_fence.checks, {
+  const { port } = context;
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.local_fence.checks, {
     static: () => isStatic(context),
   });
   if (refused !== 0n) return failure(refused);
@@ -46,9 +46,9 @@ export function* tvmFence(
   context: TsmContext,
   { tvm_guest_id: id }: Values<'tvm_fence'>,
 ): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, id);
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.tvm_fence.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.tvm_fence.checks, {
     tvm: () => tvm === null,
     state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'runnable'),
     pending: () => tvm?.epoch.isFencing === true,

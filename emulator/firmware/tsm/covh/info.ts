@@ -6,7 +6,7 @@ import { TSM_CAPABILITIES, TSM_INFO, TSM_INFO_SALUS, TSM_STATES } from '../../ab
 import { encode } from '../../layouts/encode.ts';
 import { VCPU_STATE_PAGES } from '../../layouts/vcpu.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { isReachable, writeHost } from '../pages/host-memory.ts';
 import type { Values } from './call.ts';
 import { isAligned } from './ranges.ts';
@@ -22,7 +22,7 @@ export function* getTsmInfo(
   const { port, spec } = context;
   const { profile } = spec.tsm;
   const { size } = profile === 'salus' ? TSM_INFO_SALUS : TSM_INFO;
-  const refused = yield* refuse(port, profile, COVH.functions.get_tsm_info.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.get_tsm_info.checks, {
     length: () => length < BigInt(size),
     alignment: () => !isAligned(at, 4n),
     *buffer() {

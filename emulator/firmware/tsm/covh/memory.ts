@@ -2,7 +2,7 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { assign, isRefused } from '../pages/donation.ts';
 import { gpaSpace } from '../tvm/gstage.ts';
 import { addTables } from '../tvm/pool.ts';
@@ -15,12 +15,12 @@ export function* addMemoryRegion(
   context: TsmContext,
   { tvm_guest_id: id, tvm_gpa_addr: gpa, region_len: length }: Values<'add_tvm_memory_region'>,
 ): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, id);
   const before = tvm === null ? [] : readRegions(context, tvm);
   const after = (): Region[] => carve(before, gpa, length, 'confidential');
   const { checks } = COVH.functions.add_tvm_memory_region;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     tvm: () => tvm === null,
     state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'initializing'),
     length() {
@@ -52,10 +52,10 @@ export function* addPageTablePages(
     num_pages: count,
   }: Values<'add_tvm_page_table_pages'>,
 ): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, id);
   const { checks } = COVH.functions.add_tvm_page_table_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     tvm: () => tvm === null,
     count: () => count === 0n,
     overflow: () => wraps(context, base, count * PAGE),

@@ -3,7 +3,7 @@ import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import { ERRORS } from '../../abi/errors.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { extendPage } from '../measure/registers.ts';
 import { assign, isRefused, type ObjectionRules, pin } from '../pages/donation.ts';
 import { isReachable } from '../pages/host-memory.ts';
@@ -84,7 +84,7 @@ export function* addMeasuredPages(
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_measured_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...mapConditions(context, place),
     state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'initializing'),
     overflow: () => [source, to, gpa].some((at) => wraps(context, at, length)),
@@ -134,12 +134,12 @@ export function* addZeroPages(
   context: TsmContext,
   values: Values<'add_tvm_zero_pages'>,
 ): Op<Outcome> {
-  const { port, spec, decisions } = context;
+  const { port, decisions } = context;
   const { base_page_address: base, tvm_base_page_address: gpa } = values;
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_zero_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...mapConditions(context, place),
     state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'runnable'),
     overflow: () => [base, gpa].some((at) => wraps(context, at, length)),
@@ -172,12 +172,12 @@ export function* addSharedPages(
   context: TsmContext,
   values: Values<'add_tvm_shared_pages'>,
 ): Op<Outcome> {
-  const { port, spec, pages, decisions } = context;
+  const { port, pages, decisions } = context;
   const { base_page_address: base, tvm_base_page_address: gpa } = values;
   const place = placeOf(context, values, gpa);
   const { tvm, leaf, length } = place;
   const { checks } = COVH.functions.add_tvm_shared_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...mapConditions(context, place),
     state: () => tvm !== null && !decisions.isIn(tvmState(tvm), 'runnable'),
     type_4k: () => values.tsm_page_type !== 0n,

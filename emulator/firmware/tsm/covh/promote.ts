@@ -3,7 +3,7 @@ import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import { ERRORS } from '../../abi/errors.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { PAYLOAD_HEADER, payloadSize } from '../measure/payload.ts';
 import { Allotment } from '../pages/allotment.ts';
 import { readHost } from '../pages/host-memory.ts';
@@ -46,7 +46,7 @@ export function* promoteToTvm(
   let parts: Parts | null = null;
   let payload: Uint8Array | null = null;
   let tvm: Tvm | null = null;
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.promote_to_tvm.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.promote_to_tvm.checks, {
     fdt_alignment: () => !isAligned(fdt, WORD),
     tap_alignment: () => !isAligned(tap, WORD),
     identity_alignment: () => !isAligned(identityAt, IDENTITY_BYTES),

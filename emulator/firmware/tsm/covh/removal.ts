@@ -2,7 +2,7 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { leavePages } from '../tvm/dismantle.ts';
 import { blocked, blockedIn, leaf } from '../tvm/entry.ts';
 import {
@@ -43,11 +43,11 @@ function leaves(
 }
 
 export function* invalidatePages(context: TsmContext, named: Named): Op<Outcome> {
-  const { port, spec, pages } = context;
+  const { port, pages } = context;
   const tvm = findTvm(context, named.tvm_guest_id);
   let found: readonly Mapping[] | null = null;
   const { checks } = COVH.functions.tvm_invalidate_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...rangeConditions(context, tvm, named),
     present: () => (found = leaves(context, tvm, named, 'mapped')) === null,
     owned: () =>
@@ -72,11 +72,11 @@ export function* invalidatePages(context: TsmContext, named: Named): Op<Outcome>
 
 /** Back to what it was: nobody has to be fenced, since a stale translation says the same. */
 export function* validatePages(context: TsmContext, named: Named): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, named.tvm_guest_id);
   let found: readonly Mapping[] | null = null;
   const { checks } = COVH.functions.tvm_validate_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...rangeConditions(context, tvm, named),
     invalidated: () => (found = leaves(context, tvm, named, 'blocked')) === null,
   });
@@ -90,16 +90,17 @@ export function* validatePages(context: TsmContext, named: Named): Op<Outcome> {
 
 /** What the TVM agreed to lose; a page of its own stays confidential, one of the host has one user less. */
 export function* removePages(context: TsmContext, named: Named): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, named.tvm_guest_id);
   let found: readonly Mapping[] | null = null;
   const { checks } = COVH.functions.tvm_remove_pages;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...rangeConditions(context, tvm, named),
     removable: () => tvm !== null && !isRemovable(context, tvm, named),
     invalidated: () => (found = leaves(context, tvm, named, 'blocked')) === null,
     fenced() {
-      if (tvm === null || found === null || isFenced(context, tvm, found)) return false;
+      if (tvm === null || found === null || !context.decisions.comparesVersions()) return false;
+      if (isFenced(context, tvm, found)) return false;
       port.fired(tvm.epoch.isFencing ? 'TFEN-04' : 'TFEN-09');
       return true;
     },

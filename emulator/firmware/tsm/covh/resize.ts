@@ -2,7 +2,7 @@
 import { refuse } from '../../abi/check.ts';
 import { COVH } from '../../abi/covh.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { leaf, pointer, target } from '../tvm/entry.ts';
 import { exactly, geometryOf, type Mapping, mappingAt, rightsTo, write } from '../tvm/gstage.ts';
 import { retireTable, takeTable } from '../tvm/pool.ts';
@@ -39,12 +39,12 @@ function conditions(context: TsmContext, { tvm_guest_id: id, gpa }: Named, large
 
 /** `tsm_page_type` is the type of the new leaf; its 512 parts are invalidated, fenced and contiguous. */
 export function* promotePage(context: TsmContext, named: Named): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const large = largeOf(context, named, 0);
   const tvm = large?.tvm ?? null;
   let found: readonly Mapping[] | null = null;
   const { checks } = COVH.functions.promote_page;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...conditions(context, named, large),
     invalidated() {
       if (tvm === null || large === null) return false;
@@ -67,12 +67,12 @@ export function* promotePage(context: TsmContext, named: Named): Op<Outcome> {
 
 /** `tsm_page_type` is the type of the new, smaller leaves. */
 export function* demotePage(context: TsmContext, named: Named): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const large = largeOf(context, named, 1);
   const tvm = large?.tvm ?? null;
   let found: readonly Mapping[] | null = null;
   const { checks } = COVH.functions.demote_page;
-  const refused = yield* refuse(port, spec.tsm.profile, checks, {
+  const refused = yield* refuse(port, errorProfile(context), checks, {
     ...conditions(context, named, large),
     invalidated() {
       if (tvm === null || large === null) return false;

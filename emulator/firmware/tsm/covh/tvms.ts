@@ -6,7 +6,7 @@ import { TVM_CREATE_PARAMS } from '../../abi/structs.ts';
 import { decode } from '../../layouts/encode.ts';
 import { TVM_STATES, type TvmState } from '../../layouts/tvm.ts';
 import type { Op } from '../../port.ts';
-import { failure, type Outcome, success, type TsmContext } from '../context.ts';
+import { errorProfile, failure, type Outcome, success, type TsmContext } from '../context.ts';
 import { lockMeasurements, resetMeasurements } from '../measure/registers.ts';
 import { assign, isRefused, type ObjectionRules } from '../pages/donation.ts';
 import { readHost } from '../pages/host-memory.ts';
@@ -39,12 +39,12 @@ export function* createTvm(
   context: TsmContext,
   { tvm_create_params_addr: at, tvm_create_params_len: length }: Values<'create_tvm'>,
 ): Op<Outcome> {
-  const { port, spec, parts } = context;
+  const { port, parts } = context;
   const size = BigInt(TVM_CREATE_PARAMS.size);
   const statePages = BigInt(parts.pages);
   let directory = 0n;
   let state = 0n;
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.create_tvm.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.create_tvm.checks, {
     static: () => isStatic(context),
     length: () => length < size,
     *parameters() {
@@ -88,11 +88,11 @@ export function* finalizeTvm(
     tvm_identity_addr: identityAt,
   }: Values<'finalize_tvm'>,
 ): Op<Outcome> {
-  const { port, spec, parts } = context;
+  const { port, parts } = context;
   const tvm = findTvm(context, id);
   const boot = tvm === null ? null : vcpuAt(context, tvm, 0n);
   let identity: Uint8Array | null = null;
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.finalize_tvm.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.finalize_tvm.checks, {
     tvm: () => tvm === null,
     state: () => tvm !== null && !context.decisions.isIn(tvmState(tvm), 'initializing'),
     identity_alignment: () => !isAligned(identityAt, IDENTITY_BYTES),
@@ -141,9 +141,9 @@ export function* destroyTvm(
   context: TsmContext,
   { tvm_guest_id: id }: Values<'destroy_tvm'>,
 ): Op<Outcome> {
-  const { port, spec } = context;
+  const { port } = context;
   const tvm = findTvm(context, id);
-  const refused = yield* refuse(port, spec.tsm.profile, COVH.functions.destroy_tvm.checks, {
+  const refused = yield* refuse(port, errorProfile(context), COVH.functions.destroy_tvm.checks, {
     tvm: () => tvm === null,
     running: () => tvm !== null && !context.decisions.isIdle(tvm.record.get('running')),
   });
