@@ -2,11 +2,6 @@
 import { rules, type Fault } from './fault.ts';
 
 export const RDSM_FAULTS = {
-  'rdsm.resumes-anything': {
-    says: 'after an interrupted call any other one continues it',
-    breaks: rules('TEE-06'),
-    replaces: { rdsm: { isResumption: () => true } },
-  },
   'rdsm.host-not-active': {
     says: 'the hosting domain is not among the active ones',
     breaks: rules('SUPD-01'),
@@ -26,13 +21,6 @@ export const RDSM_FAULTS = {
     says: 'a world switch forgets satp',
     breaks: rules('TEE-04'),
     replaces: { rdsm: { switches: (csr) => csr !== 'satp' } },
-  },
-  'rdsm.interrupts-on-at-entry': {
-    says: 'a TSM is entered with the interrupts of the host enabled',
-    breaks: rules('TEE-05'),
-    replaces: {
-      rdsm: { switches: (csr) => csr !== 'sie', entryStatus: (saved) => saved | 2n },
-    },
   },
   'rdsm.register-not-restored': {
     says: 'the host finds s11 as the TSM left it',

@@ -4,13 +4,14 @@ import type { Op } from '../port.ts';
 import type { FirmwareDomain } from '../spec.ts';
 import type { Monitor } from './monitor.ts';
 import { protect } from './protect.ts';
-import { clearSeat, saveWorld, switchWorld } from './worlds.ts';
+import { clearSeat, isolationCsr, saveWorld, switchWorld } from './worlds.ts';
 
 /** Where harts without a program stand: outside memory. */
 export const HOME = 0x800n;
 /** From the page of a handler to its boot entry. */
 export const BOOT_ENTRY = 0x800n;
 
+const HOST = 0;
 const STCE = 1n << 63n;
 const ECALL_FROM_S = 1n << 9n;
 const SUPERVISOR_INTERRUPTS = 0x666n;
@@ -36,7 +37,7 @@ function rootOf({ spec }: Monitor): bigint | null {
 export function* boot(monitor: Monitor): Op<never> {
   const { port } = monitor;
   if (port.hart === 0) layOut(monitor);
-  while ((yield* port.load(monitor.store.shared.base)) !== RDSM_MAGIC) yield* port.pause();
+  while (monitor.store.shared.get('magic') !== RDSM_MAGIC) yield* port.pause();
   prepareHart(monitor);
   yield* configure(monitor);
   yield* saveWorld(monitor);
@@ -79,6 +80,8 @@ function* configure(monitor: Monitor): Op<void> {
   yield* port.csrw('mtvec', spec.rdsm.base);
   yield* port.csrw('mscratch', monitor.frame.base);
   if (monitor.has('pmp')) yield* protect(port, spec.rdsm);
+  const isolation = monitor.ground.hasWorlds(monitor) ? isolationCsr(monitor) : null;
+  if (isolation !== null) yield* port.csrw(isolation, monitor.store.domain(HOST).get('mmpt'));
   yield* port.csrw('medeleg', BigInt.asUintN(port.xlen, ~ECALL_FROM_S));
   yield* port.csrw('mideleg', SUPERVISOR_INTERRUPTS);
   if (spec.clint !== null) yield* port.csrs('mie', MSIE);

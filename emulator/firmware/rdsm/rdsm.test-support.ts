@@ -104,9 +104,11 @@ export class Bench {
   readonly spec: FirmwareSpec;
   readonly tables = new Map<number, IsolationTable>();
   written = '';
+  readonly #xlen: 32 | 64;
   end = 0n;
 
   constructor(world: World = {}) {
+    this.#xlen = world.platform?.xlen ?? 64;
     const names = world.devices ?? ['clint', 'uart', 'finisher'];
     const devices = names.flatMap((kind) => (kind === 'htif' ? [] : [DEVICES[kind]]));
     const base = testPlatform({ caching: 'retain', ...world.platform, devices }, world.without);
@@ -134,7 +136,7 @@ export class Bench {
     const has = (kind: DeviceSpec['kind'], at: bigint) => (names.includes(kind) ? at : null);
     this.spec = {
       model: 'tsm_peer',
-      xlen: 64,
+      xlen: this.#xlen,
       harts: platform.harts,
       ram: [{ base: RAM, size: SIZE }],
       aliases: [],
@@ -142,7 +144,7 @@ export class Bench {
       root: null,
       tables: { base: TABLES, size: 0x10_0000n },
       domains,
-      mpt: 'smmpt43',
+      mpt: this.#mode,
       l3Valid: false,
       gstage: 'sv39x4',
       features,
@@ -172,6 +174,10 @@ export class Bench {
     if (trouble !== null) throw new Error(trouble);
   }
 
+  get #mode(): 'smmpt34' | 'smmpt43' {
+    return this.#xlen === 64 ? 'smmpt43' : 'smmpt34';
+  }
+
   #domain(
     name: string,
     sdid: number,
@@ -187,10 +193,11 @@ export class Bench {
     };
     const from = BUILT + BigInt(sdid) * 0x10_0000n;
     machine.fill(from, 0x10_0000n, 0n);
-    const made = IsolationTable.create(MPT_GEOMETRIES.smmpt43, own, pool(from, 0x10_0000n));
+    const made = IsolationTable.create(MPT_GEOMETRIES[this.#mode], own, pool(from, 0x10_0000n));
     if (typeof made === 'string') throw new Error(made);
     this.tables.set(sdid, made);
-    const mmpt = (1n << 60n) | (BigInt(sdid) << MMPT_SDID) | (made.root >> 12n);
+    const [mode, at] = this.#xlen === 64 ? [60n, MMPT_SDID] : [30n, 22n];
+    const mmpt = (1n << mode) | (BigInt(sdid) << at) | (made.root >> 12n);
     return { name, sdid, kind, mmpt, memory };
   }
 
@@ -211,14 +218,14 @@ export class Bench {
   call(eid: bigint, a6: bigint, values: readonly bigint[] = [], hart = 0) {
     const { machine } = this;
     [...values, 0n, 0n, 0n, 0n, 0n, 0n].slice(0, 6).forEach((value, k) => {
-      machine.writeRegister(hart, `x${10 + k}`, BigInt.asUintN(64, value));
+      machine.writeRegister(hart, `x${10 + k}`, BigInt.asUintN(this.#xlen, value));
     });
     machine.writeRegister(hart, 'x16', a6);
     machine.writeRegister(hart, 'x17', eid);
     const result = machine.execute(hart, { mode: 'S', word: ECALL });
     return {
       trap: result.trap,
-      error: BigInt.asIntN(64, machine.readRegister(hart, 'x10')),
+      error: BigInt.asIntN(this.#xlen, machine.readRegister(hart, 'x10')),
       value: machine.readRegister(hart, 'x11'),
     };
   }
@@ -270,8 +277,8 @@ export class Bench {
     return this.machine.execute(hart, { mode: 'S', word });
   }
 
-  tries(operation: OperationName, address: bigint, hart = 0) {
-    return this.machine.attempt(hart, { mode: 'S', operation, address, size: 8, value: 0n });
+  tries(operation: OperationName, address: bigint, hart = 0, size = 8) {
+    return this.machine.attempt(hart, { mode: 'S', operation, address, size, value: 0n });
   }
 
   csr(name: string, hart = 0): bigint {
