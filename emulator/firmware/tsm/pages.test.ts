@@ -8,7 +8,6 @@ import {
   HOLE,
   LARGE,
   STATE,
-  STATE,
   TABLES,
   initializing,
   measured,
