@@ -38,8 +38,11 @@ export const SWITCHED: readonly Switched[] = [
   },
 ];
 
-/** Switched apart: mmpt from the record of the domain; stimecmp, which keeps the host's deadline; mepc. */
-export const SWITCHED_APART = ['mmpt', 'stimecmp', 'mepc'] as const;
+/**
+ * Switched apart: mmpt from the record of the domain; stimecmp, which keeps the host's deadline; mscratch, where the
+ * RDSM saves registers at the next trap; mepc.
+ */
+export const SWITCHED_APART = ['mmpt', 'stimecmp', 'mscratch', 'mepc'] as const;
 
 function row(csr: Switched['field'], says: string): Switched {
   return { csr, field: csr, wide: false, exists: always, says };
