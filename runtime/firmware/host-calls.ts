@@ -1,5 +1,6 @@
 /** Calls that the bench's host makes by itself: for `tvm` lines and its run loop. One that fails ends the case. */
 import type { PlanActor } from '../../dsl/index.ts';
+import { type ErrorName, ERRORS } from '../../emulator/index.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Actual } from '../judge/actual.ts';
 import { describe } from '../judge/describe.ts';
@@ -22,10 +23,11 @@ export class HostCalls {
     this.#actor = actor;
   }
 
-  /** A call of COVH from a hart that must succeed: its value. */
-  covh(hart: number, name: string, args: Arguments): bigint {
+  /** A call of COVH from a hart that must succeed, or fail with `allowed`: its value, or null. */
+  covh(hart: number, name: string, args: Arguments, allowed?: ErrorName): bigint | null {
     const actual = this.#make(this.#actor(hart), 'covh', name, args);
     if (actual.call?.error === 0n) return actual.call.value;
+    if (allowed !== undefined && actual.call?.error === ERRORS[allowed]) return null;
     const list = Object.entries(args).map(([key, value]) => `${key}: ${hex(value)}`);
     throw new CaseError(`covh.${name}(${list.join(', ')}) gave ${describe(actual, true)}`);
   }

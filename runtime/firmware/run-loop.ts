@@ -1,7 +1,7 @@
 /**
  * The run loop of a host: runs a vCPU until it comes out with something that `supplying` does not answer. A fault of
- * confidential memory gets a zero page, one of shared memory a page of the host; a range that the TVM shares or
- * unshares is emptied first, by invalidate, fence and remove.
+ * confidential memory gets a zero page, one of shared memory a page of the host, and page-table pages where they lack; a
+ * range that the TVM shares or unshares is emptied first, by invalidate, fence and remove.
  */
 import type { PlanAction, PlanActor } from '../../dsl/index.ts';
 import type { Profile } from '../../emulator/index.ts';
@@ -26,6 +26,7 @@ export interface Loop {
   readonly vcpu: bigint;
   readonly zero: readonly Extent[];
   readonly shared: readonly Extent[];
+  readonly tables: readonly Extent[];
 }
 
 /** What a `runs .. supplying` line asks for. */
@@ -39,10 +40,19 @@ export function loopOf(world: World, actor: PlanActor, action: RunAction, tvm: b
     throw new CaseError(`a host supplies ${[...SUPPLIES].join(' or ')}, not ${unknown.what}`);
   }
   const vcpu = world.resolve(action.vcpu);
-  return { actor, tvm, vcpu, zero: extents('zero_pages'), shared: extents('shared_pages') };
+  return {
+    actor,
+    tvm,
+    vcpu,
+    zero: extents('zero_pages'),
+    shared: extents('shared_pages'),
+    tables: extents('page_table_pages'),
+  };
 }
 
-const SUPPLIES: ReadonlySet<string> = new Set(['zero_pages', 'shared_pages']);
+const SUPPLIES: ReadonlySet<string> = new Set(['zero_pages', 'shared_pages', 'page_table_pages']);
+/** Levels of the deepest G-stage below its root. */
+const TABLES_AT_ONCE = 4;
 
 export class RunLoop {
   readonly #world: World;
@@ -71,26 +81,39 @@ export class RunLoop {
   }
 
   #answers(loop: Loop, exit: TvmExit): boolean {
-    const { actor, tvm } = loop;
     if (GUEST_FAULTS.has(exit.cause)) {
       const gpa = exit.gpa - (exit.gpa % PAGE);
-      const isShared = this.#pages.isShared(tvm, gpa);
-      const page = isShared ? this.#own(loop.shared) : this.#zero(loop);
-      if (page === null) return false;
-      this.#calls.covh(actor.hart, isShared ? 'add_tvm_shared_pages' : 'add_tvm_zero_pages', {
-        tvm_guest_id: tvm,
-        base_page_address: page,
-        tsm_page_type: 0n,
-        num_pages: 1n,
-        tvm_base_page_address: gpa,
-      });
-      return true;
+      const given = this.#supply(loop, gpa, loop.tables.length > 0);
+      if (given !== 'no tables') return given;
+      this.#addTables(loop);
+      return this.#supply(loop, gpa, false) === true;
     }
     if (loop.shared.length === 0) return false;
     const range = sharedRange(exit, this.#world.setup.firmware.tsm.profile);
     if (range === null) return false;
     this.#empty(loop, range);
     return true;
+  }
+
+  /** Puts a page where a vCPU missed one. Whether there was one; `no tables`: there is no room for its entry. */
+  #supply(loop: Loop, gpa: bigint, mayLackTables: boolean): boolean | 'no tables' {
+    const { actor, tvm } = loop;
+    const isShared = this.#pages.isShared(tvm, gpa);
+    const page = isShared ? this.#own(loop.shared) : this.#confidential(loop, loop.zero);
+    if (page === null) return false;
+    const value = this.#calls.covh(
+      actor.hart,
+      isShared ? 'add_tvm_shared_pages' : 'add_tvm_zero_pages',
+      {
+        tvm_guest_id: tvm,
+        base_page_address: page,
+        tsm_page_type: 0n,
+        num_pages: 1n,
+        tvm_base_page_address: gpa,
+      },
+      mayLackTables ? 'out_of_ptpages' : undefined,
+    );
+    return value === null ? 'no tables' : true;
   }
 
   /** Takes away whatever lies in a range. */
@@ -106,9 +129,22 @@ export class RunLoop {
     each('tvm_remove_pages');
   }
 
+  /** Page-table pages for one more path from the root. */
+  #addTables(loop: Loop): void {
+    for (let k = 0; k < TABLES_AT_ONCE; k++) {
+      const page = this.#confidential(loop, loop.tables);
+      if (page === null) return;
+      this.#calls.covh(loop.actor.hart, 'add_tvm_page_table_pages', {
+        tvm_guest_id: loop.tvm,
+        base_page_address: page,
+        num_pages: 1n,
+      });
+    }
+  }
+
   /** A converted page, converted now if need be. */
-  #zero({ zero, actor }: Loop): bigint | null {
-    for (const extent of zero) {
+  #confidential({ actor }: Loop, extents: readonly Extent[]): bigint | null {
+    for (const extent of extents) {
       const spare = this.#pages.spare(extent);
       if (spare !== null) return spare;
       const own = this.#pages.own(extent, 1);

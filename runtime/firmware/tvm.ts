@@ -50,10 +50,11 @@ export function buildTvm(
     return base;
   };
   calls.convert(0, at, count);
-  const tvm = calls.covh(0, 'create_tvm', {
-    tvm_page_directory_addr: take(DIRECTORY_PAGES),
-    tvm_state_addr: take(info.statePages),
-  });
+  const tvm =
+    calls.covh(0, 'create_tvm', {
+      tvm_page_directory_addr: take(DIRECTORY_PAGES),
+      tvm_state_addr: take(info.statePages),
+    }) ?? 0n;
   const of = { tvm_guest_id: tvm };
   calls.covh(0, 'add_tvm_page_table_pages', {
     ...of,

@@ -22,8 +22,8 @@ const IOMMU: Readonly<Record<string, string>> = {
 /** Registers as they are: `sbi.raw(a7: .., a6: ..)`. */
 const RAW = ['a7', 'a6', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5'];
 
-/** What the loop of a host answers a TVM with: pages for holes that it touches, pages for ranges that it shares. */
-export const SUPPLIES = ['zero_pages', 'shared_pages'] as const;
+/** What the loop of a host answers a TVM with: pages for holes that it touches, for ranges that it shares, for its tables. */
+export const SUPPLIES = ['zero_pages', 'shared_pages', 'page_table_pages'] as const;
 
 /** Nobody knows what it does. */
 const ANY = { required: [], hasOpenErrors: true, errors: null, runs: true } as const;
