@@ -95,3 +95,4 @@ export { TSM_INFO, TSM_INFO_SALUS } from './firmware/abi/structs.ts';
 export { MODELS } from './models/index.ts';
 export type { Model, NominalMode } from './models/model.ts';
 export { refuseAcceleration } from './firmware/root/accel/legal.ts';
+export { measurementRegister } from './firmware/tsm/measure/locate.ts';

@@ -1,6 +1,11 @@
 /** The firmware of one case as its lines use it: boot, calls, TVMs and their programs, and who they are. */
 import type { PlanActor, PlanLine } from '../../dsl/index.ts';
-import { type Profile, TSM_INFO, TSM_INFO_SALUS } from '../../emulator/index.ts';
+import {
+  type Profile,
+  TSM_INFO,
+  TSM_INFO_SALUS,
+  measurementRegister,
+} from '../../emulator/index.ts';
 import type { Driver } from '../execute/driver.ts';
 import type { Judge, Unfinished } from '../execute/program-runs.ts';
 import type { Actual, CallReturn } from '../judge/actual.ts';
@@ -202,7 +207,12 @@ export class Firmware implements FirmwareHook {
   }
 
   symbol(path: string, args: readonly bigint[]): bigint | null {
-    return this.#names.get(path) ?? this.#base(path) ?? this.#nacl.symbol(path, args);
+    return (
+      this.#names.get(path) ??
+      this.#base(path) ??
+      this.#measurement(path, args) ??
+      this.#nacl.symbol(path, args)
+    );
   }
 
   /** Programs in TVMs that nobody let come to their last line. */
@@ -215,6 +225,20 @@ export class Firmware implements FirmwareHook {
 
   #extent({ extent }: RightsLine): { readonly base: bigint; readonly size: bigint } {
     return { base: this.#world.resolve(extent.base), size: this.#world.resolve(extent.size) };
+  }
+
+  /** `guest.measurement(n)`: where register n of that TVM lies. */
+  #measurement(path: string, [index = 0n]: readonly bigint[]): bigint | null {
+    const [owner = '', member] = path.split('.');
+    const guest = this.#names.get(owner);
+    if (member !== 'measurement' || guest === undefined) return null;
+    const { backEnd, setup } = this.#world;
+    const read = backEnd.read.bind(backEnd);
+    for (const area of this.#areas.tsms) {
+      const at = measurementRegister(area, setup.firmware.tsm, read, guest, index);
+      if (at !== null) return at;
+    }
+    throw new CaseError(`${owner} has no measurement register ${index}`);
   }
 
   /** `rdsm.base`, `tsm.base`: where firmware lies. */

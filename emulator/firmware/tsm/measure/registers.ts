@@ -76,7 +76,7 @@ export function lockMeasurements(
   port.own.write(MEASUREMENTS.at(record, 'locked'), 8, 1n);
   port.fired('FIN-04');
   port.fired('FIN-05');
-  port.fired('MEAS-15');
+  if (readRegister(port, record, 'tvm-pages').every((byte) => byte === 0)) port.fired('MEAS-15');
 }
 
 /** Whether the TVM was finalized or promoted: from then on it extends its runtime registers. */
