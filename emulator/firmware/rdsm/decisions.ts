@@ -39,8 +39,6 @@ export const rdsmDecisions = {
   mustFence: (changed: boolean): boolean => changed,
   /** A hart that passes fences what others have changed since it last did. */
   isBehind: (done: bigint, current: bigint) => done !== current,
-  /** An SDID that is given to a new domain is fenced on every hart. */
-  fencesReusedSdid: (): boolean => true,
   /** Pages are the host's to give: its own table lets it read and write them. */
   isHosts: (rights: number | null) => rights !== null && (rights & 3) === 3,
   /** Pages are the domain's to give back: its table gives rights in them, and the host's none. */
