@@ -12,6 +12,7 @@ import { MPT_FAULTS } from './mpt.ts';
 import { MTT_FAULTS } from './mtt.ts';
 import { PMP_FAULTS } from './protect.ts';
 import { RDSM_FAULTS } from './rdsm.ts';
+import { ROOT_FAULTS } from './root.ts';
 import { PTE_FAULTS } from './translate.ts';
 import { RUN_FAULTS } from './run.ts';
 import { TSM_FAULTS } from './tsm.ts';
@@ -34,6 +35,7 @@ export const FAULTS = {
   ...INTERRUPT_FAULTS,
   ...INSTRUCTION_FAULTS,
   ...RDSM_FAULTS,
+  ...ROOT_FAULTS,
   ...TSM_FAULTS,
   ...RUN_FAULTS,
 } as const;

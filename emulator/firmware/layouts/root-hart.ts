@@ -25,8 +25,9 @@ export const ROOT_HART = struct({
   /** MODE values of hgatp and vsatp that the hart accepts, one bit each. */
   guestModes: 8,
   supervisorModes: 8,
-  /** 1: henvcfg has PBMTE. */
+  /** 1: henvcfg has PBMTE, ADUE. */
   memoryTypes: 8,
+  updates: 8,
   /** By row of the emulated CSRs: bits that software can write, and what the others read. */
   writable: [8, PROBED],
   fixed: [8, PROBED],

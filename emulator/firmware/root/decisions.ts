@@ -1,5 +1,7 @@
 /** What the root decides, one pure function each: a planted fault replaces one. */
 
+import type { HostPage } from './domain-table.ts';
+
 /** Bits of hstatus. */
 export const HSTATUS = {
   VSBE: 1n << 5n,
@@ -40,6 +42,8 @@ export const rootDecisions = {
   dropsShadow: (before: bigint, after: bigint): boolean => before >> 44n !== after >> 44n,
   /** Whether what is cached of the first stage of one guest goes before another runs under its VMID. */
   fencesNewGuest: (): boolean => true,
+  /** Where a page that a domain maps for its guest lies, by the domain's own table; null: nowhere. */
+  hostPage: (found: HostPage | null, _page: bigint): HostPage | null => found,
   /** Level of a shadow leaf. */
   level: (guest: number, domain: number): number => Math.min(guest, domain),
   /** R, W, X (bits 0 to 2) of a shadow leaf. */

@@ -70,6 +70,8 @@ function* emulateCsr(
     const value = op === 'write' ? operand : op === 'set' ? old | operand : old & ~operand;
     yield* writeCsr(root, csr, value);
     if (csr.row.effect === 'hstatus') yield* followStatus(root);
+    // The same MODE and VMID: what stands in the shadow table counts until the domain fences.
+    if (csr.row.effect === 'hgatp' && old >> 44n === value >> 44n) root.port.fired('ISO-15');
     yield* publish(root, csr);
   }
   setRegister(root, instruction.rd, old);

@@ -2,8 +2,10 @@
 import type { Op } from '../port.ts';
 import type { Root } from './context.ts';
 import { findHostPage } from './domain-table.ts';
-import type { Fill, Need } from './fill.ts';
-import { fill, permits } from './fill.ts';
+import type { Fill } from './fill.ts';
+import type { Need } from './need.ts';
+import { permits } from './need.ts';
+import { fill } from './fill.ts';
 import type { Delivery } from './reflect.ts';
 import { deliver } from './reflect.ts';
 import { STATUS } from './worlds.ts';

@@ -4,8 +4,11 @@ import type { Root } from './context.ts';
 import type { Found } from './domain-table.ts';
 import { findHostPage, indexOf, levelsOf, modeOf, rootOf } from './domain-table.ts';
 import { PAGE } from './memory-map.ts';
+import type { Need } from './need.ts';
+import { permits } from './need.ts';
 
 const V = 1n;
+const W = 2;
 const PPN = (1n << 44n) - 1n;
 const A = 1n << 6n;
 const N = 1n << 63n;
@@ -26,11 +29,11 @@ export interface GuestPage {
   readonly memoryType: bigint;
 }
 
-/** `missing`: the domain's table has no leaf there, its A bit is clear, or it is malformed; `denied`: part of the table is not the domain's memory. */
+/** `missing`: the domain's table has no leaf there, one whose A or D bit the hart does not set, or a malformed one; `denied`: part of the table is not the domain's memory. */
 export type GuestLookup = GuestPage | 'missing' | 'denied';
 
 /** Walks the table that the virtual hgatp names (not Bare) for a guest page. */
-export function* findGuestPage(root: Root, page: bigint): Op<Found<GuestLookup>> {
+export function* findGuestPage(root: Root, page: bigint, need: Need): Op<Found<GuestLookup>> {
   const { port, hart } = root;
   const hgatp = hart.get('hgatp');
   const levels = levelsOf(modeOf(hgatp));
@@ -47,10 +50,26 @@ export function* findGuestPage(root: Root, page: bigint): Op<Found<GuestLookup>>
     references++;
     if (typeof entry !== 'bigint') return end('denied');
     const next = readEntry(root, entry, level, page);
-    if (typeof next !== 'bigint') return end(next);
-    table = next * PAGE;
+    if (next === 'missing') return end(next);
+    if (typeof next === 'bigint') {
+      table = next * PAGE;
+      continue;
+    }
+    const marks = wanted(entry, need);
+    if (marks === 0n || !permits(next.rights, need)) return end(next);
+    // As the hart would do it in a table of its own, or not.
+    if (hart.get('updates') === 0n) return end('missing');
+    if ((host.found.rights & W) === 0) return end('denied');
+    references++;
+    const trap = yield* port.tryStore(host.found.page * PAGE + (at % PAGE), entry | marks, 8);
+    return end(trap === null ? { ...next, dirty: next.dirty || (marks & D) !== 0n } : 'denied');
   }
   return end('missing');
+}
+
+/** A, and D for a store, where they are clear. */
+function wanted(entry: bigint, { rights }: Need): bigint {
+  return (A | ((rights & W) !== 0 ? D : 0n)) & ~entry;
 }
 
 /** The table that an entry points to, or what the walk ends with. */
@@ -70,7 +89,7 @@ function readEntry(
   if (memoryType === PBMT) return 'missing';
   // The guest's stage has memory types where the machine gives the domain any.
   if (memoryType !== 0n && !hasMemoryTypes({ hart })) return 'missing';
-  if ((entry & U) === 0n || (entry & A) === 0n) return 'missing';
+  if ((entry & U) === 0n) return 'missing';
   const dirty = (entry & D) !== 0n;
   if ((entry & N) !== 0n) {
     const isGroup = level === 0 && (ppn & 15n) === 8n && spec.features.has('Svnapot');

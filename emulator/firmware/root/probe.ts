@@ -28,7 +28,10 @@ export function* probeCsrs(root: Root): Op<void> {
     const clear = name === 'vstimecmp' ? 0n : yield* port.csrr(name);
     hart.set('writable', set & ~clear, index);
     hart.set('fixed', clear, index);
-    if (name === 'henvcfg') hart.set('memoryTypes', (set >> 62n) & 1n);
+    if (name === 'henvcfg') {
+      hart.set('memoryTypes', (set >> 62n) & 1n);
+      hart.set('updates', (set >> 61n) & 1n);
+    }
   }
   hart.set('guestModes', yield* modes(root, 'hgatp'));
   hart.set('supervisorModes', yield* modes(root, 'vsatp'));

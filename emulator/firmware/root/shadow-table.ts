@@ -196,5 +196,7 @@ export function flushHostPages(root: Root, base: bigint, pages: bigint): void {
       gone++;
     }
   }
-  if (gone > 0) port.note({ what: 'shadow', event: 'flush', entries: gone });
+  if (gone === 0) return;
+  port.fired('ISO-14');
+  port.note({ what: 'shadow', event: 'flush', entries: gone });
 }

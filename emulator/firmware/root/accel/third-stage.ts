@@ -3,8 +3,10 @@ import type { Op } from '../../port.ts';
 import type { Root } from '../context.ts';
 import { domainOf, guestVmid, recordOf } from '../context.ts';
 import { findHostPage } from '../domain-table.ts';
-import type { Fill, Need } from '../fill.ts';
-import { permits } from '../fill.ts';
+import type { Fill } from '../fill.ts';
+import type { Need } from '../need.ts';
+import { permits } from '../need.ts';
+
 import { HNEST } from './bits.ts';
 
 const PPN_AND_MODE = (15n << 60n) | ((1n << 44n) - 1n);
