@@ -1,11 +1,13 @@
 /** What every operation of a port is made of: accesses, traps that somebody else takes, and waiting. */
 import type { Operation } from '../access/kinds.ts';
+import { OPERATIONS, READ, WRITE } from '../access/kinds.ts';
 import type { Trap } from '../access/trap.ts';
 import type { Answer, Op, Request } from '../firmware/port.ts';
 import type { Raised } from '../hart/trap-entry.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Continuation, Waiting } from './continuation.ts';
 import type { NativeHart } from './native-hart.ts';
+import { QuickPages } from './quick-pages.ts';
 import { RS1, RS2 } from './words.ts';
 
 export const PAUSE: Request = { kind: 'yield' };
@@ -33,6 +35,8 @@ export class Operations {
   protected offset = 0;
   /** What somebody else left in rd. */
   protected result = 0n;
+  readonly #loads: QuickPages;
+  readonly #stores: QuickPages;
   #spinPage = -1;
   #spinOffset = -1;
   #since = 0;
@@ -40,6 +44,8 @@ export class Operations {
 
   constructor(core: NativeHart) {
     this.core = core;
+    this.#loads = new QuickPages(core.executor, READ);
+    this.#stores = new QuickPages(core.executor, WRITE);
   }
 
   /** The handler that runs. */
@@ -55,7 +61,39 @@ export class Operations {
     cell.value = registers.xlen === 64 ? at : at & 0xffff_ffffn;
     this.page = cell.page;
     this.offset = cell.offset;
-    return hart.perform(mode, operation, this.page, this.offset, size);
+    const why = hart.perform(mode, operation, this.page, this.offset, size);
+    if (why !== null) return why;
+    if (operation === OPERATIONS.load) this.#loads.learn(this.page);
+    else if (operation === OPERATIONS.store) this.#stores.learn(this.page);
+    return null;
+  }
+
+  /** A load that needs no decision: its value; null: ask the access path. */
+  protected quickLoad(at: bigint, size: number): bigint | null {
+    const { cell, hart, registers } = this.core.executor;
+    cell.value = registers.xlen === 64 ? at : at & 0xffff_ffffn;
+    const { page, offset } = cell;
+    const frame = this.#loads.find(page);
+    if (frame < 0 || offset % size !== 0) return null;
+    this.page = page;
+    this.offset = offset;
+    const { memory } = hart.port.physical;
+    memory.load(frame, offset, size);
+    this.core.references.data++;
+    return cell.join(memory.lo, memory.hi);
+  }
+
+  /** The same of a store: whether it is done. */
+  protected quickStore(at: bigint, size: number, value: bigint): boolean {
+    const { cell, hart, registers } = this.core.executor;
+    cell.value = registers.xlen === 64 ? at : at & 0xffff_ffffn;
+    const { page, offset } = cell;
+    const frame = this.#stores.find(page);
+    if (frame < 0 || offset % size !== 0) return false;
+    cell.value = value;
+    hart.port.physical.memory.store(frame, offset, size, cell.lo, cell.hi);
+    this.core.references.data++;
+    return true;
   }
 
   protected loaded(): bigint {

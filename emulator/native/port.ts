@@ -9,7 +9,6 @@ import { floatStatus, markFloatDirty } from '../hart/float-state.ts';
 import { isWoken } from '../hart/interrupts.ts';
 import { machineReturn, supervisorReturn, guestReturn } from '../hart/trap-return.ts';
 import type { TableMemory } from '../isolate/table-memory.ts';
-import { RULE_IDS } from '../rules/fired.ts';
 import type { RuleId } from '../rules/fired.ts';
 import type { Reason } from '../rules/reasons.ts';
 import { deniesReturn } from '../system/returns.ts';
@@ -17,12 +16,10 @@ import { deniesWfi } from '../system/wait.ts';
 import { Blocks } from './blocks.ts';
 import { canary } from './canary.ts';
 import { AMO, modify } from './modify.ts';
-import { count } from './notes.ts';
+import { count, mark } from './notes.ts';
 import type { NativeHart } from './native-hart.ts';
 import { Operations } from './operations.ts';
 import type { Met } from './operations.ts';
-
-let ruleIndex: ReadonlyMap<RuleId, number> | null = null;
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
@@ -68,6 +65,11 @@ export class PortOfHart extends Operations implements Port {
   }
 
   *load(at: bigint, size: Width = this.#width): Op<bigint> {
+    const quick = this.quickLoad(at, size);
+    if (quick !== null) {
+      if (this.waitsAt()) yield* this.paused();
+      return quick;
+    }
     for (;;) {
       const why = this.access(OPERATIONS.load, at, size);
       if (why === null) break;
@@ -80,7 +82,7 @@ export class PortOfHart extends Operations implements Port {
   }
 
   *store(at: bigint, value: bigint, size: Width = this.#width): Op<void> {
-    for (;;) {
+    while (!this.quickStore(at, size, value)) {
       this.storing(value);
       const why = this.access(OPERATIONS.store, at, size);
       if (why === null) break;
@@ -244,8 +246,7 @@ export class PortOfHart extends Operations implements Port {
   }
 
   fired(rule: RuleId): void {
-    ruleIndex ??= new Map(RULE_IDS.map((id, index) => [id, index]));
-    this.core.executor.hart.csrs.fired[ruleIndex.get(rule)!] = 1;
+    mark(this.core.executor.hart.csrs.fired, rule);
   }
 
   note(event: Note): void {
@@ -362,6 +363,8 @@ export class PortOfHart extends Operations implements Port {
   }
 
   #ownRead(at: bigint, size: number): bigint {
+    const quick = this.quickLoad(at, size);
+    if (quick !== null) return quick;
     for (;;) {
       const why = this.access(OPERATIONS.load, at, size);
       if (why === null) return this.loaded();
@@ -373,7 +376,7 @@ export class PortOfHart extends Operations implements Port {
   }
 
   #ownWrite(at: bigint, size: number, value: bigint): void {
-    for (;;) {
+    while (!this.quickStore(at, size, value)) {
       this.storing(value);
       const why = this.access(OPERATIONS.store, at, size);
       if (why === null) return;
