@@ -34,6 +34,11 @@ export const ROOT_FAULTS = {
     breaks: rules('ISO-15'),
     replaces: { root: { dropsShadow: () => false } },
   },
+  'root.new-guest-unfenced': {
+    says: 'what is cached of the page tables of one guest counts for the next, which has another VMID',
+    breaks: rules('ISO-15'),
+    replaces: { root: { fencesNewGuest: () => false } },
+  },
   'root.dirty-too-early': {
     says: 'the guest may store to a page whose D bit is clear in the table of its hypervisor',
     breaks: [],
