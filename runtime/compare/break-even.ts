@@ -1,6 +1,7 @@
 /** Where, along a sweep, one model becomes cheaper than another; and what the closed formula says. */
 import type { Constants } from './constants.ts';
-import { costOf, countOf } from './cost.ts';
+import type { Counts } from '../../emulator/index.ts';
+import { costOf, countOf, references } from './cost.ts';
 import type { Measured, Row } from './measured.ts';
 
 /** One point of a sweep. */
@@ -23,6 +24,8 @@ export interface BreakEven {
   readonly models: readonly [string, string];
   /** Where the lines cross, by linear interpolation; null: they do not. */
   readonly at: number | null;
+  /** The same by the closed formula: references and traps alone, no fills, over the ends of the sweep. */
+  readonly closed: number | null;
   /** The cheaper one below it, or everywhere; null: they cost the same. */
   readonly below: string | null;
 }
@@ -109,19 +112,48 @@ function sweepOf(
 /** Each pair of models along each sweep of the weighted cost. */
 export function breakEvens(rows: readonly Row[], constants: Constants): readonly BreakEven[] {
   const sweeps = sweepsOf(rows, ({ counts, rounds }) => costOf(counts, rounds, constants).total);
-  return sweeps.flatMap(({ title, axis, lines }) =>
+  const plain = sweepsOf(rows, ({ counts, rounds }) => plainCost(counts, rounds, constants));
+  return sweeps.flatMap(({ title, axis, lines }, sweep) =>
     lines.flatMap((one, k) =>
-      lines.slice(k + 1).map((other): BreakEven => {
-        const gaps = one.points.flatMap((point): readonly Point[] => {
-          const match = other.points.find(({ x }) => x === point.x);
-          return match === undefined ? [] : [{ x: point.x, y: point.y - match.y }];
-        });
+      lines.slice(k + 1).map((other, more): BreakEven => {
+        const gaps = gapsOf(one.points, other.points);
+        const simple = plain[sweep]?.lines ?? [];
+        const closed = lineZero(
+          gapsOf(simple[k]?.points ?? [], simple[k + 1 + more]?.points ?? []),
+        );
         const gap = gaps.find(({ y }) => y !== 0)?.y ?? 0;
         const below = gap === 0 ? null : gap < 0 ? one.model : other.model;
-        return { sweep: title, axis, models: [one.model, other.model], at: zeroOf(gaps), below };
+        const models = [one.model, other.model] as const;
+        return { sweep: title, axis, models, at: zeroOf(gaps), closed, below };
       }),
     ),
   );
+}
+
+/** References and traps into M, HS and VS alone. */
+function plainCost(counts: Counts, rounds: number, { mem, trap, mtrap, vtrap }: Constants): number {
+  const traps =
+    countOf(counts, 'trap_hs') * trap +
+    countOf(counts, 'trap_m') * mtrap +
+    countOf(counts, 'trap_vs') * vtrap;
+  return (references(counts) * mem + traps) / rounds;
+}
+
+/** One line above another. */
+function gapsOf(one: readonly Point[], other: readonly Point[]): readonly Point[] {
+  return one.flatMap(({ x, y }): readonly Point[] => {
+    const match = other.find((point) => point.x === x);
+    return match === undefined ? [] : [{ x, y: y - match.y }];
+  });
+}
+
+/** Where the straight line through the ends is zero, right of zero; null: nowhere. */
+function lineZero(points: readonly Point[]): number | null {
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || first.y === last.y) return null;
+  const at = first.x + ((last.x - first.x) * first.y) / (first.y - last.y);
+  return at > 0 ? at : null;
 }
 
 /** The first place where a broken line changes its sign. */

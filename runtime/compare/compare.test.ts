@@ -61,7 +61,14 @@ describe('the break-even', () => {
   it('is where the lines of two models cross', () => {
     // 120 x 20 = 2400 cycles of walks against 600 for each trap: 4 exits.
     expect(breakEvens(rowsOf(MIX), DEFAULT_CONSTANTS)).toEqual([
-      { sweep: 'mix', axis: 'exits', models: ['tsm_peer', 'rdsm_hs'], at: 4, below: 'rdsm_hs' },
+      {
+        sweep: 'mix',
+        axis: 'exits',
+        models: ['tsm_peer', 'rdsm_hs'],
+        at: 4,
+        closed: 4,
+        below: 'rdsm_hs',
+      },
     ]);
   });
 

@@ -80,13 +80,13 @@ export function cachesText({ policy, tlb, walk, mpt }: Caches): string {
     : `caches ${policy}`;
 }
 
-export function breakEvenText({ sweep, axis, models, at, below }: BreakEven): string {
+export function breakEvenText({ sweep, axis, models, at, closed, below }: BreakEven): string {
   const [one, other] = models;
   if (below === null) return `${sweep}: ${one} and ${other} cost the same`;
   const above = below === one ? other : one;
   return at === null
     ? `${sweep}: ${below} is cheaper than ${above} for all ${axis} of the sweep`
-    : `${sweep}: ${below} is cheaper than ${above} below ${axis} = ${numberText(at)}, ${above} above`;
+    : `${sweep}: ${below} is cheaper than ${above} below ${axis} = ${numberText(at)}, ${above} above${closed === null ? '' : ` (references and traps alone, no fills: ${numberText(closed)})`}`;
 }
 
 /** Whole numbers as they are, others with three digits. */
