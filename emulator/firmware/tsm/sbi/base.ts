@@ -17,7 +17,6 @@ const OFFERED: Readonly<Record<FirmwareSpec['tsm']['profile'], readonly bigint[]
   salus: [BASE.eid, HSM.eid, SRST.eid, DBCN.eid, COVG.eid, ATST.eid],
 };
 
- 
 export function* baseCall(context: TsmContext, { record }: Vcpu, fid: number): Op<Answer> {
   const { port, spec } = context;
   const { profile } = spec.tsm;
