@@ -312,6 +312,7 @@ export class WalkHost extends Bench implements CheckedMemory {
     const payload = makePayload(spec.seed, { references: [], secret: new Uint8Array(16).fill(9) });
     machine.writeBytes(VM_PAGES + 3n * PAGE, payload);
     for (let hart = 0; hart < HARTS; hart++) {
+      machine.fill(this.nacl(hart), 3n * PAGE, 0n);
       const hgatp = this.nacl(hart) + 0x1000n + 8n * 0x180n;
       machine.write(hgatp, 8, (8n << 60n) | (table.root / PAGE));
     }
