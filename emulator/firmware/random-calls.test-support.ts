@@ -83,7 +83,7 @@ const WEIGHTS: Readonly<Partial<Record<CovhName, number>>> = {
   add_tvm_zero_pages: 5,
   add_tvm_shared_pages: 4,
   create_tvm_vcpu: 5,
-  run_tvm_vcpu: 36,
+  run_tvm_vcpu: 70,
   tvm_fence: 4,
   tvm_invalidate_pages: 4,
   tvm_validate_pages: 3,
@@ -318,7 +318,7 @@ const ORDER_BAG = [
   9,
   10,
   10,
-  ...Array.from({ length: 12 }, () => ORDERS.touch),
+  ...Array.from({ length: 5 }, () => ORDERS.touch),
   ORDERS.start,
   ORDERS.start,
   ORDERS.spin,
@@ -329,10 +329,14 @@ const ORDER_BAG = [
 
 function order(tvm: TvmView | undefined, dice: Dice): readonly bigint[] {
   const what = dice.of(ORDER_BAG) ?? 0;
-  const isWrong = dice.isOne(6) ? 16n : 0n;
+  const isWrong = dice.isOne(4) ? 16n : 0n;
   const mapped = gpas.filter((gpa) => tvm !== undefined && leafAt(tvm, gpa) !== undefined);
   const inKind = (kind: string): bigint[] =>
     gpas.filter((gpa) => tvm !== undefined && gpa !== CODE && kindAt(tvm, gpa) === kind);
+  const populated = (kind: string): bigint[] => {
+    const there = inKind(kind).filter((gpa) => mapped.includes(gpa));
+    return there.length > 0 && !dice.isOne(3) ? there : inKind(kind);
+  };
   const inUse = tvm?.regions.filter(({ kind }) => kind === 'mmio').map(({ base }) => base) ?? [];
   const word = (gpa: bigint): bigint => gpa | isWrong | BigInt(what);
   const any = dice.of(gpas) ?? CODE;
@@ -342,9 +346,9 @@ function order(tvm: TvmView | undefined, dice: Dice): readonly bigint[] {
     case 1:
       return [word(dice.of(inUse) ?? MMIO), PAGE];
     case 2:
-      return [word(dice.of(inKind('confidential')) ?? any), PAGE];
+      return [word(dice.of(populated('confidential')) ?? any), PAGE];
     case 3:
-      return [word(dice.of(inKind('shared')) ?? any), PAGE];
+      return [word(dice.of(populated('shared')) ?? any), PAGE];
     case 4:
     case 5:
       return [(BigInt(dice.isOne(3) ? 1 << 20 : 9) << 12n) | BigInt(what), 0n];
