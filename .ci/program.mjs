@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -61,6 +62,35 @@ const lateLibraries = {
   },
 };
 
+/** Files of which most cases need nothing: who imports which names of them. They are evaluated when one is first used. */
+const LATE_FILES = {
+  'emulator/firmware/rdsm/rdsm.ts': { for: 'emulator/firmware/index.ts', names: ['rdsm'] },
+  'emulator/firmware/root/root.ts': { for: 'emulator/firmware/index.ts', names: ['root'] },
+  'emulator/firmware/tsm/entry.ts': { for: 'emulator/firmware/index.ts', names: ['tsm'] },
+  'emulator/native/firmware.ts': { for: 'emulator/execution.ts', names: ['Firmware'] },
+  'emulator/firmware/abi/abi.ts': {
+    for: 'emulator/index.ts',
+    names: ['EXTENSIONS', 'extensionOf', 'fidOf', 'functionOf', 'functionWord'],
+  },
+  'runtime/firmware/firmware.ts': { for: 'runtime/session/case-run.ts', names: ['Firmware'] },
+};
+
+const lateFiles = {
+  name: 'late-files',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, importer, resolveDir }) => {
+      const file = relative(root, join(resolveDir, path));
+      const importedBy = relative(root, importer);
+      return LATE_FILES[file]?.for === importedBy ? { path: file, namespace: 'late-file' } : null;
+    });
+    onLoad({ filter: /./, namespace: 'late-file' }, ({ path }) => {
+      const late = (name) => `get ${name}() { return require('./${path}').${name}; }`;
+      const contents = `module.exports = { ${LATE_FILES[path].names.map(late).join(', ')} };`;
+      return { contents, resolveDir: root };
+    });
+  },
+};
+
 /** What every bundle of the project is built with. */
 export const common = {
   absWorkingDir: root,
@@ -68,7 +98,7 @@ export const common = {
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
-  plugins: [lateChildren, lateLibraries],
+  plugins: [lateChildren, lateLibraries, lateFiles],
   loader: { '.csv': 'text' },
   logLevel: 'warning',
 };
