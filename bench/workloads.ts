@@ -4,6 +4,7 @@ import { ENGINE } from './engine.ts';
 import { calls, operations } from './firmware.ts';
 import { flat, parse, tableCases, textCases } from './language.ts';
 import { reset, served, walks } from './machine.ts';
+import { lifeCycle } from './life-cycle.ts';
 import type { Workload } from './measure.ts';
 import { firstVerdict, reports } from './process.ts';
 
@@ -19,6 +20,7 @@ export const WORKLOADS: readonly Workload[] = [
   reports,
   operations,
   calls,
+  lifeCycle,
   ...ENGINE,
   bootToPrompt,
 ];
