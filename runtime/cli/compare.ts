@@ -32,10 +32,11 @@ export async function command(invocation: Invocation): Promise<number> {
   const { io, options, configuration } = invocation;
   const { settings } = configuration;
   const models = await modelsOf(options['models']);
-  const format = FORMATS[String(options['format'] ?? 'table')];
+  const wanted = textOf(options['format'], 'table');
+  const format = FORMATS[wanted];
   if (format === undefined) {
     throw new UsageError(
-      `there is no format '${String(options['format'])}'`,
+      `there is no format '${wanted}'`,
       `it is ${Object.keys(FORMATS).join(', ')}`,
     );
   }
@@ -83,8 +84,11 @@ export async function command(invocation: Invocation): Promise<number> {
   return isRed ? EXIT.failed : EXIT.passed;
 }
 
+const textOf = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' ? value : otherwise;
+
 async function modelsOf(text: unknown): Promise<readonly string[]> {
-  const names = String(text ?? DEFAULT_MODELS).split(',');
+  const names = textOf(text, DEFAULT_MODELS).split(',');
   for (const name of names) {
     if (name in MODELS) continue;
     const known = Object.keys(MODELS);

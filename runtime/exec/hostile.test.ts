@@ -19,7 +19,9 @@ describe('a program that leads nowhere ends with its budget, and says where it i
     expect(status).toBe(3);
     expect(lines[0]).toMatch(/^nothing has retired for \d+ steps: each trap leads to the next$/);
     expect(lines[1]).toMatch(/^hart 0 at 0x0 in M: no instruction can be fetched there/);
-    expect(lines[2]).toMatch(/the first one: machine ecall, tval 0x0, from 0x80000004, handled in M$/);
+    expect(lines[2]).toMatch(
+      /the first one: machine ecall, tval 0x0, from 0x80000004, handled in M$/,
+    );
     expect(lines[3]).toMatch(
       /^the last one: instruction access fault, tval 0x0, from 0x0, handled in M$/,
     );

@@ -3,7 +3,7 @@ import type { PlanVerdict } from '../../dsl/index.ts';
 import { ERRORS, type Profile } from '../../emulator/index.ts';
 import { numbersOf } from '../firmware/marshal.ts';
 import type { Actual, CallReturn, TvmExit } from './actual.ts';
-import { describeExit, describeReturn, faultName, number } from './describe.ts';
+import { describeExit, describeReturn, describeStanding, faultName, number } from './describe.ts';
 
 type Verdict<K extends PlanVerdict['kind']> = Extract<PlanVerdict, { readonly kind: K }>;
 
@@ -11,7 +11,8 @@ type Verdict<K extends PlanVerdict['kind']> = Extract<PlanVerdict, { readonly ki
 export function matchSuccess(actual: Actual, wanted: bigint | null): string | null {
   const { call } = actual;
   if (call === undefined) return noCall(actual);
-  if (call.error !== 0n) return `the call returned ${describeReturn(call)}, not success`;
+  if (call.error !== 0n)
+    return `the call returned ${describeReturn(call)}, not success${refused(call)}`;
   if (wanted !== null && call.value !== wanted) {
     return `the call returned the value ${number(call.value)}, not ${number(wanted)}`;
   }
@@ -24,9 +25,14 @@ export function matchError(actual: Actual, { name }: Verdict<'error'>): string |
   if (call === undefined) return noCall(actual);
   if (call.error === 0n) return `the call succeeded: ${describeReturn(call)}`;
   if (name !== null && ERRORS[name as keyof typeof ERRORS] !== call.error) {
-    return `the call returned ${describeReturn(call)}, not error ${name}`;
+    return `the call returned ${describeReturn(call)}, not error ${name}${refused(call)}`;
   }
   return matchKept(actual);
+}
+
+/** `; check 'pages': ..`: why a call was refused, where that is known. */
+export function refused({ refusedBy }: CallReturn): string {
+  return refusedBy === undefined ? '' : `; ${refusedBy}`;
 }
 
 /** An SBI call gives back every register but a0 and a1. */
@@ -86,6 +92,7 @@ const INTERRUPTS: Readonly<Record<string, readonly number[]>> = {
   guest_external: [12],
 };
 
-function noCall({ ended }: Actual): string {
-  return ended === 'running' ? 'the call has not returned' : 'no call was made';
+function noCall({ ended, standing }: Actual): string {
+  if (ended !== 'running') return 'no call was made';
+  return `the call has not returned${describeStanding(standing)}`;
 }

@@ -3,9 +3,9 @@ import type { PlanAlternative, PlanFault, Value } from '../../dsl/index.ts';
 import type { Profile, Trap } from '../../emulator/index.ts';
 import type { Actual, Costs } from './actual.ts';
 import { straddledPage } from './actual.ts';
-import { describe, faultName, interruptName, number } from './describe.ts';
+import { describe, describeStanding, faultName, interruptName, number } from './describe.ts';
 import { INTERRUPTS } from './interrupts.ts';
-import { cameOut, matchError, matchExit, matchSuccess } from './match-call.ts';
+import { cameOut, matchError, matchExit, matchSuccess, refused } from './match-call.ts';
 import { hex } from '../explain/text-width.ts';
 import { trapField } from './trap-fields.ts';
 
@@ -104,7 +104,8 @@ function matchVerdict(
       return actual.ended === 'end' ? 'the program came to its end' : NO_PROGRAM;
     case 'exits': {
       if (cameOut(actual)) return matchExit(actual, verdict, context.profile);
-      if (actual.call !== undefined) return `the call gave ${describe(actual, false)}`;
+      if (actual.call !== undefined)
+        return `the call gave ${describe(actual, false)}${refused(actual.call)}`;
       if (actual.ended === undefined && trap === null) return NO_PROGRAM;
       if (verdict.why === 'fault') {
         if (trap === null) return `the program ${endedAs(actual)}`;
@@ -162,8 +163,8 @@ function causesOf({ fault, origin }: PlanFault, actual: Actual): ReadonlySet<num
 
 const NO_PROGRAM = 'no program ran';
 
-function endedAs({ ended }: Actual): string {
-  return ended === 'end' ? 'came to its end' : 'is still running';
+function endedAs({ ended, standing }: Actual): string {
+  return ended === 'end' ? 'came to its end' : `is still running${describeStanding(standing)}`;
 }
 
 function wentThrough({ origin }: Actual): string {
