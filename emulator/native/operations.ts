@@ -3,6 +3,8 @@ import type { Operation } from '../access/kinds.ts';
 import { OPERATIONS, READ, WRITE } from '../access/kinds.ts';
 import type { Trap } from '../access/trap.ts';
 import type { Answer, Op, Request } from '../firmware/port.ts';
+import { delegate } from '../hart/delegate.ts';
+import type { Executor } from '../hart/executor.ts';
 import type { Raised } from '../hart/trap-entry.ts';
 import type { Reason } from '../rules/reasons.ts';
 import type { Continuation, Waiting } from './continuation.ts';
@@ -119,8 +121,8 @@ export class Operations {
     rs2: bigint | null,
   ): Op<Met> {
     const { core, running } = this;
-    const untaken = core.untaken(raised);
-    if (untaken.takenIn === running.mode) {
+    if (takesItself(core.executor, raised.cause)) {
+      const untaken = core.untaken(raised);
       if (isTry) return untaken;
       throw core.fault(`must not trap: ${what}`, untaken);
     }
@@ -143,8 +145,9 @@ export class Operations {
   /** The same of an operation that nobody may interrupt: what the trap leads to is over when it returns. */
   protected settled(raised: Raised, what: string, rs1: bigint, rs2: bigint | null): Answer {
     const { core, running } = this;
-    const untaken = core.untaken(raised);
-    if (untaken.takenIn === running.mode) throw core.fault(`must not trap: ${what}`, untaken);
+    if (takesItself(core.executor, raised.cause)) {
+      throw core.fault(`must not trap: ${what}`, core.untaken(raised));
+    }
     const { registers } = core.executor;
     const [first, second] = [registers.x(RS1), registers.x(RS2)];
     const pc = this.#leave(raised, 'own', rs1, rs2);
@@ -161,7 +164,8 @@ export class Operations {
     if (rs1 !== null) executor.registers.setX(RS1, rs1);
     if (rs2 !== null) executor.registers.setX(RS2, rs2);
     executor.hart.csrs.retired++;
-    executor.raise({ ...raised, epc: pc });
+    const { cause, tval, gpa, tinst, gva, because, rule } = raised;
+    executor.raise({ cause, tval, gpa, tinst, gva, epc: pc, because, rule });
     return pc;
   }
 
@@ -222,4 +226,9 @@ export class Operations {
     if (++running.spins > MOST_SPINS) throw this.core.fault('waits for ever');
     return (this.#idles = running.spins >= SPINS && running.spins % EVERY === 0);
   }
+}
+
+/** Whether the hart's own mode would take an exception. */
+function takesItself({ hart, mode }: Executor, cause: number): boolean {
+  return delegate(hart.csrs, hart.decisions.trap, mode, cause) === mode;
 }
