@@ -85,7 +85,11 @@ export function* serve(monitor: Monitor, pc: bigint): Op<never> {
   const { port, frame, decide } = monitor;
   const eid = monitor.x(A7);
   const row = serviceOf(monitor, eid);
-  if (row === null && eid === EXTENSIONS.covg.eid) port.fired('ABI-09');
+  if (row === null && eid === EXTENSIONS.covg.eid) {
+    port.fired('ABI-09');
+    // Evidence is among the calls that only a TVM has.
+    port.fired('ATT-10');
+  }
   if (extensionOf(eid) === null) port.fired('ABI-03');
   const { error, value } = yield* answer(monitor, row, pc);
   frame.set('x', BigInt.asUintN(port.xlen, error), 10);

@@ -37,6 +37,8 @@ export function* assignMemory(monitor: Monitor): Op<Returned> {
   if (error !== SUCCESS) return { error, value: 0n };
   const grants = store.active().map((sdid): Grant => {
     if (sdid === caller) return { sdid, xwr: Number(given.xwr) };
+    // Another TSM has rights on memory of the host, and loses them with it.
+    if (store.kindOf(sdid) === 'tsm') port.fired('ISO-11');
     return { sdid, xwr: sdid === HOST ? decide.hostRights() : 0 };
   });
   return yield* change(monitor, range, grants, 'to');
