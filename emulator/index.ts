@@ -74,7 +74,7 @@ export type {
   FirmwareSpec,
   ModelName,
 } from './firmware/spec.ts';
-export type { Homecoming } from './native/homecoming.ts';
+export type { Homecoming, Refusal } from './native/homecoming.ts';
 export type { Op as FirmwareOp, Port as FirmwarePort } from './firmware/port.ts';
 export type { Handlers } from './native/driver.ts';
 export type { FirmwareStep } from './native/firmware-log.ts';

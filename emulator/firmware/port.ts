@@ -100,5 +100,7 @@ export type Note =
       /** Of a fill: entries read and written in the tables of the domain, of the root and of the shadow. */
       readonly references?: number;
     }
+  /** A call is refused: by which of its checks, and with what. */
+  | { readonly what: 'refused'; readonly check: string; readonly error: bigint }
   /** One line for `explain`: a table edit, a state transition. */
   | { readonly what: 'step'; readonly text: string };

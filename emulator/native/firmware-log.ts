@@ -65,6 +65,8 @@ function noteText(note: Note): string {
       return `scrubs ${note.bytes} bytes`;
     case 'shadow':
       return `shadow tables: ${note.event} of ${note.entries}`;
+    case 'refused':
+      return `refuses the call: check ${note.check.replaceAll('_', ' ')}`;
     case 'step':
       return note.text;
   }

@@ -247,8 +247,8 @@ export class Firmware implements Passage, Runner {
   }
 
   #comesHome(core: NativeHart, trap: Trap | null, value: bigint | null): Result {
-    const { executor, via } = core;
-    core.home = via.length === 0 && !core.isAway ? null : { trap, value, via };
+    const { executor, via, refusal } = core;
+    core.home = via.length === 0 && !core.isAway ? null : { trap, value, via, refusal };
     core.isNews = core.isAway;
     core.isAway = false;
     executor.parked = true;
@@ -271,6 +271,7 @@ function forget(core: NativeHart): void {
   core.home = null;
   core.isNews = false;
   core.via = [];
+  core.refusal = null;
   core.first = null;
   core.tries = 0;
   core.injects = false;

@@ -13,7 +13,7 @@ import type { Continuation } from './continuation.ts';
 import { Suspensions } from './continuation.ts';
 import { FirmwareFault } from './firmware-fault.ts';
 import type { FirmwareLog } from './firmware-log.ts';
-import type { Homecoming } from './homecoming.ts';
+import type { Homecoming, Refusal } from './homecoming.ts';
 import type { NativePages } from './native-page.ts';
 import type { Step } from './steps.ts';
 import type { Words } from './words.ts';
@@ -49,6 +49,8 @@ export class NativeHart {
   /** It came home, and nobody knows yet. */
   isNews = false;
   via: Trap[] = [];
+  /** The last check that has refused a call of the step. */
+  refusal: Refusal | null = null;
   /** The first trap of the step. */
   first: Trap | null = null;
   /** How often the step has been made. */

@@ -30,6 +30,7 @@ export function count(counts: Tally, note: Note): void {
       counts[`shadow_${note.event}`] += note.entries;
       counts.fill += note.references ?? 0;
       return;
+    case 'refused':
     case 'step':
       return;
   }

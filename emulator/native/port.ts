@@ -252,6 +252,7 @@ export class PortOfHart extends Operations implements Port {
   note(event: Note): void {
     const { executor, firm, id, label } = this.core;
     count(executor.hart.counts, event);
+    if (event.what === 'refused') this.core.refusal = event;
     firm.log?.note(id, label, event);
   }
 

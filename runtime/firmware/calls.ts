@@ -1,12 +1,14 @@
 /** Calls of scenario lines: the ECALL as a step of the actor's hart, and how it comes home, at once or later. */
 import type { PlanActor } from '../../dsl/index.ts';
-import { errorName } from '../../emulator/index.ts';
+import { errorName, type Refusal } from '../../emulator/index.ts';
 import type { Driver } from '../execute/driver.ts';
 import type { Actual } from '../judge/actual.ts';
+import { refusalText } from '../judge/refusal.ts';
 import type { Harts } from '../session/actors.ts';
 import { CaseError } from '../session/case-error.ts';
 import { randomNumbers } from '../session/random.ts';
 import type { World } from '../session/world.ts';
+import { lacksTsm } from './life-cycle.ts';
 import type { Marshalled } from './marshal.ts';
 
 /** Instructions after which a call that has not returned is `running`. */
@@ -91,7 +93,9 @@ export class Calls {
     const heard = this.#driver.run(CALL_BUDGET, () => !backEnd.away(id));
     if (heard !== 'done' && heard !== 'running') return heard;
     const base = this.#plain(id, pending.actor);
-    if (heard === 'running') return { ...base, ended: 'running' };
+    if (heard === 'running') {
+      return { ...base, ended: 'running', standing: this.#driver.standing(id) };
+    }
     this.#pending.delete(id);
     const homecoming = backEnd.home(id);
     const trap = homecoming === null ? first : homecoming.trap;
@@ -105,6 +109,7 @@ export class Calls {
       return { ...base, trap, via };
     }
     const result = this.#finish(id, pending.call);
+    const refusedBy = this.#refusedBy(pending.call.name, result.error, homecoming?.refusal ?? null);
     const kept = CALLEE_KEEPS.filter(
       (x) => backEnd.readRegister(id, `x${x}`) !== pending.registers[x],
     );
@@ -112,9 +117,15 @@ export class Calls {
       ...base,
       value: result.error === 0n ? result.value : null,
       via,
-      call: result,
+      call: refusedBy === null ? result : { ...result, refusedBy },
       ...(kept.length === 0 ? {} : { lost: kept.map((x) => `x${x}`) }),
     };
+  }
+
+  #refusedBy(call: string, error: bigint, refusal: Refusal | null): string | null {
+    if (error === 0n) return null;
+    if (refusal?.error === error) return refusalText(call, refusal.check);
+    return call.startsWith('covh.') ? lacksTsm(this.#world) : null;
   }
 
   #plain(id: number, actor: PlanActor): Actual {

@@ -68,7 +68,7 @@ describe('firmware', () => {
       'fail: 16: the call succeeded: success 0x30',
     );
     expect(run(`${ask}covh.destroy_tvm(tvm_guest_id: 9) -> success`)).toBe(
-      'fail: 16: the call returned error invalid_param, not success',
+      "fail: 16: the call returned error invalid_param, not success; check 'tvm': there is no such TVM",
     );
   });
 

@@ -4,6 +4,7 @@ import { type ErrorName, ERRORS } from '../../emulator/index.ts';
 import { hex } from '../explain/text-width.ts';
 import type { Actual } from '../judge/actual.ts';
 import { describe } from '../judge/describe.ts';
+import { refused } from '../judge/match-call.ts';
 import { CaseError } from '../session/case-error.ts';
 
 export type Arguments = Readonly<Record<string, bigint>>;
@@ -29,7 +30,8 @@ export class HostCalls {
     if (actual.call?.error === 0n) return actual.call.value;
     if (allowed !== undefined && actual.call?.error === ERRORS[allowed]) return null;
     const list = Object.entries(args).map(([key, value]) => `${key}: ${hex(value)}`);
-    throw new CaseError(`covh.${name}(${list.join(', ')}) gave ${describe(actual, true)}`);
+    const why = actual.call === undefined ? '' : refused(actual.call);
+    throw new CaseError(`covh.${name}(${list.join(', ')}) gave ${describe(actual, true)}${why}`);
   }
 
   /** Converts pages and ends the translations of every hart, so that they may be used. */

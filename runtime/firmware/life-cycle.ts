@@ -1,6 +1,8 @@
 /** Whether a scenario builds TVMs, for models that have none. */
 import type { Plan, PlanAction } from '../../dsl/index.ts';
 import { MODELS, type ModelName } from '../../emulator/index.ts';
+import type { World } from '../session/world.ts';
+import { kindOf } from './domain-kind.ts';
 
 /** Why the TVMs of a scenario that names no model cannot be had under this one; null: they can, or there are none. */
 export function lacksTvms(plan: Plan, model: ModelName): string | null {
@@ -11,6 +13,13 @@ export function lacksTvms(plan: Plan, model: ModelName): string | null {
   );
   if (!wants) return null;
   return tvms === 'none' ? `${model} has no TVMs` : `${model} only promotes to TVMs`;
+}
+
+/** Why nobody answers the calls of a host to a TSM; null: somebody does. */
+export function lacksTsm({ domains, setup }: World): string | null {
+  if (MODELS[setup.model].tvms === 'none') return `${setup.model} has no TVMs`;
+  if ([...domains.keys()].some((name) => kindOf(name) === 'tsm')) return null;
+  return "no domain has a TSM: declare one whose name begins with 'tsm'";
 }
 
 function isOfTvms(action: PlanAction, tvms: 'promote' | 'none'): boolean {

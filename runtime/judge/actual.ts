@@ -19,6 +19,8 @@ export interface Actual {
   readonly state?: (name: string) => bigint | null;
   /** How a program that ran came out, or a call that has not returned; absent: neither. */
   readonly ended?: 'end' | 'running';
+  /** Where the hart stands after it `ended` as `running`; absent: nobody looked. */
+  readonly standing?: Standing;
   /** Traps that firmware absorbed on the way; absent: there is no firmware. */
   readonly via?: readonly Trap[];
   /** What a call returned; absent: no call, or it has not returned. */
@@ -27,11 +29,27 @@ export interface Actual {
   readonly lost?: readonly string[];
 }
 
+/** A hart whose program or call has not come to its end. */
+export interface Standing {
+  /** What all harts have executed since the step began, instructions that trapped too. */
+  readonly steps: number;
+  /** Virtual address of what the hart would execute next. */
+  readonly pc: bigint;
+  /** Every hart waits, and nothing can wake one. */
+  readonly waits: boolean;
+  /** Traps that it has taken meanwhile. */
+  readonly traps: number;
+  /** The latest of them. */
+  readonly last: Trap | null;
+}
+
 /** a0 and a1 behind a call, and how the vCPU that it ran came out. */
 export interface CallReturn {
   /** Signed. */
   readonly error: bigint;
   readonly value: bigint;
+  /** Which check of the call refused it, in words; absent: none, or nobody knows. */
+  readonly refusedBy?: string;
   /** Of run_tvm_vcpu that succeeded; null: another call. */
   readonly exit: TvmExit | null;
 }

@@ -7,7 +7,7 @@ import {
   functionOf,
   type Profile,
 } from '../../emulator/index.ts';
-import type { Actual, CallReturn, TvmExit } from './actual.ts';
+import type { Actual, CallReturn, Standing, TvmExit } from './actual.ts';
 import { INTERRUPTS } from './interrupts.ts';
 import { hex } from '../explain/text-width.ts';
 
@@ -96,6 +96,23 @@ export function callName(a7: bigint, a6: bigint, profile: Profile): string {
   if (extension === null) return `with a7 = ${hex(a7)}, a6 = ${fid}`;
   const space = Object.entries(EXTENSIONS).find(([, row]) => row.eid === a7)?.[0] ?? '';
   return `${space}.${functionOf(extension, fid, profile) ?? fid}`;
+}
+
+/**
+ * ` after 100000 instructions, at 0x9000_0000; the last of its 50000 traps: fetch access fault (1) at pc 0x9000_0000,
+ * tval 0x9000_0000, taken in M`: goes on behind `is still running`.
+ */
+export function describeStanding(standing: Standing | undefined): string {
+  if (standing === undefined) return '';
+  const { steps, pc, waits, traps, last } = standing;
+  const at = ` after ${steps} instructions, at ${hex(pc)}`;
+  const waiting = waits ? ', where nothing can wake it' : '';
+  if (last === null) return `${at}${waiting}`;
+  const which = traps === 1 ? 'its only trap' : `the last of its ${traps} traps`;
+  const { cause, epc, tval, takenIn } = last;
+  const name = last.interrupt === true ? `${interruptName(cause)} interrupt` : faultName(cause);
+  const mode = takenIn === 'S' ? 'HS' : takenIn;
+  return `${at}${waiting}; ${which}: ${name} (${cause}) at pc ${hex(epc)}, tval ${hex(tval)}, taken in ${mode}`;
 }
 
 /** `ok`, a value, a call's result, or a fault with what it left behind. */

@@ -136,7 +136,8 @@ function run<N extends string>(
   const conditions = Object.fromEntries(
     checks.map(({ name }) => [name, () => wrong.includes(name)]),
   ) as Record<N, () => boolean>;
-  const made = refuse({ fired: (rule) => fired.push(rule) }, profile, checks, conditions).next();
+  const port = { fired: (rule: string) => void fired.push(rule), note: () => undefined };
+  const made = refuse(port, profile, checks, conditions).next();
   return { error: made.value, fired };
 }
 

@@ -63,7 +63,7 @@ export function errorUnder(check: Check, profile: Profile): ErrorName | null {
 
 /** Makes the checks in their order: the number of the first that refuses, which fires its rules; else `SUCCESS`. */
 export function* refuse<N extends string>(
-  port: Pick<Port, 'fired'>,
+  port: Pick<Port, 'fired' | 'note'>,
   profile: Profile,
   checks: readonly Check<N>[],
   conditions: Conditions<N>,
@@ -75,6 +75,7 @@ export function* refuse<N extends string>(
     const isWrong = typeof made === 'boolean' ? made : yield* made;
     if (!isWrong) continue;
     for (const rule of check.rules) port.fired(rule);
+    port.note({ what: 'refused', check: check.name, error: ERRORS[error] });
     return ERRORS[error];
   }
   return SUCCESS;
