@@ -144,7 +144,7 @@ export class Operations {
 
   /** The same of an operation that nobody may interrupt: what the trap leads to is over when it returns. */
   protected settled(raised: Raised, what: string, rs1: bigint, rs2: bigint | null): Answer {
-    const { core, running } = this;
+    const { core } = this;
     if (takesItself(core.executor, raised.cause)) {
       throw core.fault(`must not trap: ${what}`, core.untaken(raised));
     }
