@@ -58,7 +58,7 @@ function clearPool(root: Root): void {
 }
 
 /** The virtual hart as a real one comes out of reset. */
-function clearHart({ hart }: Root): void {
+export function clearHart({ hart }: Root): void {
   hart.set('virt', 0n);
   hart.set('clock', 0n);
   for (const [index, { cell }] of virtualCsrs().entries()) {

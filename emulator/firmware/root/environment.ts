@@ -5,6 +5,8 @@ import { mayUse } from '../rdsm/memory.ts';
 import type { Monitor } from '../rdsm/monitor.ts';
 import type { Returned } from '../rdsm/returned.ts';
 import { done, NOT_SUPPORTED, refused } from '../rdsm/returned.ts';
+import type { Root } from './context.ts';
+import { hartState } from './hart-state.ts';
 
 const [A0, A6, A7] = [10, 16, 17];
 const EVERY_HART = (1n << 64n) - 1n;
@@ -15,8 +17,9 @@ const REMOTE: Readonly<Record<number, bigint | undefined>> = { 0: 0n, 1: 6n, 2: 
 /** FID 0 writes the buffer, 1 fills it: rights that the caller needs there. */
 const CONSOLE_NEEDS: Readonly<Record<number, number | undefined>> = { 0: 1, 1: 2 };
 
-export function* elsewhere(monitor: Monitor): Op<Returned> {
-  const { time, rfence, dbcn } = EXTENSIONS;
+export function* elsewhere(root: Root): Op<Returned> {
+  const { monitor } = root;
+  const { time, rfence, dbcn, hsm } = EXTENSIONS;
   const fid = Number(monitor.x(A6));
   switch (monitor.x(A7)) {
     case time.eid:
@@ -25,6 +28,8 @@ export function* elsewhere(monitor: Monitor): Op<Returned> {
       const own = REMOTE[fid];
       return own === undefined ? NOT_SUPPORTED : yield* pass(monitor, own);
     }
+    case hsm.eid:
+      return yield* hartState(root);
     case dbcn.eid: {
       // M-mode may reach what the domain may not.
       const needs = CONSOLE_NEEDS[fid];

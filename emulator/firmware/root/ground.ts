@@ -35,7 +35,7 @@ export function rootGround(decide: RootDecisions, callTsm: Ground['callTsm'] = n
     },
     area: ({ spec }) => spec.root?.base ?? 0n,
     hasWorlds: () => true,
-    elsewhere,
+    elsewhere: (monitor) => elsewhere(rootOf(monitor, decide)),
     saveWorld,
     switchWorld,
     *switchTable(monitor, to) {

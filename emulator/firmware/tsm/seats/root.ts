@@ -72,11 +72,15 @@ export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisio
       const { ground } = monitor;
       const rightsOf = ground.rightsOf(monitor, HOST);
       for (let k = 0n; k < pages; k++) {
-        const isHeld = (rightsOf(base + k * PAGE) ?? 0) !== 0;
-        if (isHeld !== (owner === 'tsm')) return false;
+        const rights = rightsOf(base + k * PAGE) ?? 0;
+        const isGivers = owner === 'tsm' ? monitor.decide.isHosts(rights) : rights === 0;
+        if (!isGivers) return false;
       }
-      const xwr = owner === 'tsm' ? 0 : RWX;
-      return yield* ground.edit(monitor, base, pages, [{ sdid: HOST, xwr }]);
+      if (owner === 'host') {
+        return yield* ground.edit(monitor, base, pages, [{ sdid: HOST, xwr: RWX }]);
+      }
+      const grants = holders(monitor, base, pages).map((sdid) => ({ sdid, xwr: 0 }));
+      return yield* ground.edit(monitor, base, pages, grants);
     },
     *fenceHost(port) {
       yield* port.fence('hfence_gvma', null, HOST_VMID);
@@ -85,6 +89,17 @@ export function rootSeat(monitorOn: (port: Port) => Monitor, decide: RootDecisio
       yield* port.fence('hfence_gvma', null, vmid);
     },
   };
+}
+
+/** The host, and every other domain that has some of the pages: nobody keeps what becomes confidential. */
+function holders(monitor: Monitor, base: bigint, pages: bigint): readonly number[] {
+  const others = monitor.spec.domains.filter(({ sdid, kind }) => kind === 'plain' && sdid !== HOST);
+  const holding = others.filter(({ sdid }) => {
+    const rightsOf = monitor.ground.rightsOf(monitor, sdid);
+    for (let k = 0n; k < pages; k++) if ((rightsOf(base + k * PAGE) ?? 0) !== 0) return true;
+    return false;
+  });
+  return [HOST, ...holding.map(({ sdid }) => sdid)];
 }
 
 /** vstimecmp of the host, put aside while its guest runs. */
