@@ -2,7 +2,7 @@
 import type { PlanProgramLine } from '../../dsl/index.ts';
 import type { Trap } from '../../emulator/index.ts';
 import type { RunLimits, Stop } from '../back-end/execution.ts';
-import type { Actual } from '../judge/actual.ts';
+import type { Actual, Standing } from '../judge/actual.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { World } from '../session/world.ts';
 
@@ -20,12 +20,24 @@ export interface Watcher {
   runs(line: PlanProgramLine): boolean;
 }
 
+/** Traps of one hart during a run. */
+interface Taken {
+  traps: number;
+  last: Trap | null;
+}
+
+const NONE_TAKEN: Readonly<Taken> = { traps: 0, last: null };
+
 export class Driver {
   /** Those who come first are asked first. */
   readonly watchers: Watcher[] = [];
   /** The line of a program whose memory references are wanted. */
   traced: PlanProgramLine | null = null;
   readonly #world: World;
+  readonly #traps = new Map<number, Taken>();
+  /** How the last run ended that came to no end of its own. */
+  #steps = 0;
+  #waits = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -35,15 +47,21 @@ export class Driver {
   run(budget: number, isDone: () => boolean): 'done' | 'running' | Actual {
     const { backEnd } = this.#world;
     let left = budget;
+    this.#traps.clear();
     while (!isDone()) {
       const { traced } = this;
       if (traced !== null) backEnd.trace(this.watchers.some((watcher) => watcher.runs(traced)));
       const stop = backEnd.run({
         steps: left,
         until: this.watchers.flatMap((watcher) => watcher.until()),
-        stopAtTrap: (hart, trap) => this.watchers.some((watcher) => watcher.stops(hart, trap)),
+        stopAtTrap: (hart, trap) => {
+          this.#took(hart, trap);
+          return this.watchers.some((watcher) => watcher.stops(hart, trap));
+        },
       });
       left -= stop.steps;
+      this.#steps = budget - left;
+      this.#waits = stop.why === 'waiting';
       if (stop.why === 'finished') throw new CaseError('the program switched the machine off');
       if (stop.why === 'home') continue;
       if (stop.why === 'steps' || stop.why === 'waiting' || stop.hart === null) return 'running';
@@ -51,6 +69,22 @@ export class Driver {
       if (heard !== 'on') return heard;
     }
     return 'done';
+  }
+
+  /** Where the last run, which was over before its end, has left a hart. */
+  standing(hart: number): Standing {
+    const { traps, last } = this.#traps.get(hart) ?? NONE_TAKEN;
+    const pc = this.#world.backEnd.readRegister(hart, 'pc');
+    return { steps: this.#steps, pc, waits: this.#waits, traps, last };
+  }
+
+  #took(hart: number, trap: Trap): void {
+    const taken = this.#traps.get(hart);
+    if (taken === undefined) this.#traps.set(hart, { traps: 1, last: trap });
+    else {
+      taken.traps++;
+      taken.last = trap;
+    }
   }
 
   /** One instruction of a hart, whoever's turn it is: how the run stopped. */

@@ -41,6 +41,8 @@ describe('one instruction', () => {
 
   it('fails with the value that it gave', () => {
     expect(run(`  rdsm executes "li a0, 5" -> 6`)).toBe('fail: 3: the value is 5, not 6');
+    const write = '  rdsm executes "csrw mscratch, a0" with a0 = 7';
+    expect(run(`${write} -> 0`)).toBe('fail: 3: the step gave no value');
   });
 
   it('loads and stores through the access path, with the address it formed in xtval', () => {
@@ -134,6 +136,41 @@ describe('a program', () => {
     expect(run(`${spin}  host continues -> running`)).toBe('pass');
     expect(run(`${spin}  host loads at data -> 5`)).toMatch(/^error: .*hart 0 runs a program/);
     expect(run(`${spin}  host continues -> exits end`)).toMatch(/^fail: .*still running/);
+  });
+
+  it('says where it stands and what it took last, when its own handler faults for ever', () => {
+    const text = `${CODE}    executes "csrw mtvec, a0" with a0 = 0x9000_0000
+    loads at 0x9999_0000 -> ok
+  rdsm runs p at code -> exits end`;
+    const where =
+      / is still running after 100000 instructions, at 0x9000_0000; the last of its \d+ traps: /;
+    const last = 'fetch access fault (1) at pc 0x9000_0000, tval 0x9000_0000, taken in M';
+    const own = run(text);
+    expect(own).toMatch(where);
+    expect(own).toContain(last);
+    const delegated = run(
+      text
+        .replace('  rdsm runs p at code', '  rdsm writes csr medeleg with 0xb1ff\n  host runs p')
+        .replace('mtvec', 'stvec'),
+    );
+    expect(delegated).toMatch(where);
+    expect(delegated).toContain(last.replace('taken in M', 'taken in HS'));
+  });
+
+  it('ends at the fault where the vector of the mode that takes it was never set', () => {
+    const text = `${CODE}    loads at 0x9999_0000 -> ok
+  rdsm writes csr medeleg with 0xb1ff
+  host runs p -> exits end`;
+    expect(run(text)).toMatch(/^fail: 9: the machine raised load access fault \(5\)/);
+  });
+
+  it('says that nothing can wake it, and speaks of no trap where there was none', () => {
+    expect(run(`${CODE}    executes "j ."\n  host runs p -> exits end`)).toMatch(
+      /still running after 100000 instructions, at 0x[0-9a-f_]+$/,
+    );
+    expect(run(`${CODE}    executes "wfi; j ."\n  host runs p -> exits end`)).toMatch(
+      /still running after \d instructions?, at 0x[0-9a-f_]+, where nothing can wake it$/,
+    );
   });
 
   it('runs beside that of another hart', () => {

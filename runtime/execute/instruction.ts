@@ -64,7 +64,7 @@ export class Instructions {
       address: origin === null ? 0n : address,
       size: 0,
       trap: result.trap,
-      value: result.value,
+      value: instruction !== null && hasResult(instruction) ? result.value : null,
       leaked: null,
       state: hart.state,
     });
@@ -83,6 +83,12 @@ export class Instructions {
       this.#harts.returned(hart);
     }
   }
+}
+
+/** Whether the value of the instruction is that of a register: x0 holds none. */
+function hasResult({ op, operands }: Decoded): boolean {
+  const piece = op.pieces.find(({ slot }) => slot === 'rd');
+  return piece !== undefined && (piece.text.startsWith('f') || operands.rd !== 0);
 }
 
 /** The CSR that a CSR instruction names, or null. */

@@ -150,7 +150,10 @@ export class ProgramRuns implements Watcher {
   /** Lets every hart run until the program of `run` ends, fails, or has used up its budget. */
   #drive(run: Run): Actual {
     const heard = this.#driver.run(BUDGET, () => !isOpen(run));
-    if (heard === 'running') return this.#actual(run, null, 'running');
+    if (heard === 'running') {
+      const standing = this.#driver.standing(run.hart);
+      return { ...this.#actual(run, null, 'running'), standing };
+    }
     if (heard !== 'done') return heard;
     this.#park(run);
     return this.#actual(run, null, 'end');

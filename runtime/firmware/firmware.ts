@@ -9,6 +9,7 @@ import {
 import type { Driver } from '../execute/driver.ts';
 import type { Judge, Unfinished } from '../execute/program-runs.ts';
 import type { Actual, CallReturn } from '../judge/actual.ts';
+import { describeStanding } from '../judge/describe.ts';
 import type { Harts } from '../session/actors.ts';
 import { CaseError } from '../session/case-error.ts';
 import type { FirmwareHook, World } from '../session/world.ts';
@@ -180,7 +181,8 @@ export class Firmware implements FirmwareHook {
     const value = backEnd.readRegister(hart, 'x11');
     const run = runOf(call);
     if (run !== null) return this.#ran(hart, run, error, value);
-    if (error === 0n) this.#note(call, value);
+    if (error === 0n && call.name === 'nacl.set_shmem') this.#nacl.registered(hart, call);
+    else if (error === 0n) this.#note(call, value);
     return { error, value, exit: null };
   }
 
@@ -191,7 +193,8 @@ export class Firmware implements FirmwareHook {
       ? this.#driver.run(CALL_BUDGET, () => !backEnd.away(hart))
       : 'done';
     if (heard === 'running') {
-      throw new CaseError('the step has not come back: firmware or a guest still runs for it');
+      const where = describeStanding(this.#driver.standing(hart));
+      throw new CaseError(`the step has not come back: firmware or a guest still runs${where}`);
     }
     if (heard !== 'done') return heard;
     const home = backEnd.home(hart);
@@ -303,7 +306,7 @@ export class Firmware implements FirmwareHook {
     const { backEnd, platform } = this.#world;
     const ended = this.guests.leave(hart);
     if (error !== 0n) return { error, value, exit: null };
-    const place = { hart, nacl: this.#memory.nacl(hart), virtual: this.#world.isHostVirtual() };
+    const place = { hart, nacl: this.#nacl.page(hart), virtual: this.#world.isHostVirtual() };
     const exit = exitOf(backEnd, place, platform.xlen, value);
     if (exit.fatal) this.guests.assert(tvm, vcpu);
     this.#nacl.exited(hart, `${tvm} ${vcpu}`, exit);

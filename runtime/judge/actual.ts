@@ -59,8 +59,8 @@ export interface TvmExit {
   /** scause (vscause where the host runs in VS-mode), interrupt bit apart. */
   readonly cause: number;
   readonly interrupt: boolean;
-  /** (htval << 2) | (stval & 3) */
-  readonly gpa: bigint;
+  /** (htval << 2) | (stval & 3); null: the host shares no page with the TSM that would say. */
+  readonly gpa: bigint | null;
   /** The vCPU is dead: the call's value is not 0. */
   readonly fatal: boolean;
   /** The program of the vCPU had run off its last line. */

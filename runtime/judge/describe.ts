@@ -79,7 +79,8 @@ export function describeExit(exit: TvmExit, profile: Profile = 'spec'): string {
     const callee = callName(exit.field('a7') ?? 0n, exit.field('a6') ?? 0n, profile);
     return `exits ecall ${callee}${fatal}`;
   }
-  const at = exit.cause >= 20 && exit.cause !== 22 ? ` at gpa ${hex(exit.gpa)}` : '';
+  const { gpa } = exit;
+  const at = gpa !== null && exit.cause >= 20 && exit.cause !== 22 ? ` at gpa ${hex(gpa)}` : '';
   return `exits ${faultName(exit.cause)}${at}${fatal}`;
 }
 

@@ -161,6 +161,8 @@ function causesOf({ fault, origin }: PlanFault, actual: Actual): ReadonlySet<num
   return new Set(cause === undefined ? Object.values(row) : [cause]);
 }
 
+const NO_PAGE = 'the host of this hart shares no page with the TSM (nacl.set_shmem)';
+
 const NO_PROGRAM = 'no program ran';
 
 function endedAs({ ended, standing }: Actual): string {
@@ -233,6 +235,7 @@ function matchState(
     const place = expected.at ?? expected.gpa;
     if (place !== null && place !== 'any' && context.resolve(place) !== exit.gpa) {
       const wanted = hex(context.resolve(place));
+      if (exit.gpa === null) return `the exit shows no address, not ${wanted}: ${NO_PAGE}`;
       return `the exit shows guest physical address ${hex(exit.gpa)}, not ${wanted}`;
     }
   }
