@@ -27,6 +27,9 @@ export function instructionLines(
   const given = new Map(registers.map(({ name, value }) => [name, world.resolve(value)]));
   const { reads, writes } = registersOf(instruction);
   for (const name of reads) lines.push(`  reads ${name} = ${hex(given.get(name) ?? 0n)}`);
+  const csr = csrRead(instruction);
+  const was = csr === null ? null : (after?.(csr.into) ?? null);
+  if (csr !== null && was !== null) lines.push(`  reads ${csr.name} = ${hex(was)}`);
   for (const name of writes) {
     const value = after?.(name) ?? null;
     if (value !== null) lines.push(`  writes ${name} = ${hex(value)}`);
@@ -45,8 +48,9 @@ export function registersOf({ op, operands }: Decoded): {
     if (slot === null) continue;
     const names = text.startsWith('f') ? F_NAMES : X_NAMES;
     const name = names[operands[slot]] ?? text;
+    if (name === 'zero') continue;
     if (slot === 'rs1' || slot === 'rs2' || slot === 'rs3') reads.push(name);
-    if (slot === 'rd' && name !== 'zero') writes.push(name);
+    if (slot === 'rd') writes.push(name);
     if (slot === 'csr') {
       const csr = csrText(operands.csr);
       const sets = op.name.startsWith('csrrw') || operands.rs1 !== 0 || operands.imm !== 0;
@@ -54,6 +58,16 @@ export function registersOf({ op, operands }: Decoded): {
     }
   }
   return { reads, writes };
+}
+
+/** The CSR that an instruction reads, and the register that then holds what it read. */
+function csrRead({
+  op,
+  operands,
+}: Decoded): { readonly name: string; readonly into: string } | null {
+  if (op.semantics.kind !== 'system' || op.semantics.call !== 'csr' || operands.rd === 0)
+    return null;
+  return { name: csrText(operands.csr), into: X_NAMES[operands.rd] ?? 'zero' };
 }
 
 /** The instructions that a line of a program became, where they lie. */

@@ -83,6 +83,24 @@ describe('explain', () => {
     expect(lines.some((line) => line.startsWith('  mpt L0'))).toBe(true);
   });
 
+  it('names the CSR that an instruction read and wrote, and no value where there is none', () => {
+    const text = `scenario "t"
+  rdsm executes "csrw mscratch, a0" with a0 = 7 -> ok
+  rdsm executes "csrr a1, mscratch" -> 7`;
+    const written = explain(3, false, text);
+    expect(written.slice(written.indexOf('line 3: expected ok, got ok') + 1)).toEqual([
+      '  0x34051073  csrrw zero,mscratch,a0',
+      '  reads a0 = 0x7',
+      '  writes mscratch = 0x7',
+    ]);
+    const read = explain(4, false, text);
+    expect(read.slice(read.indexOf('line 4: expected 7, got ok (0x7)') + 1)).toEqual([
+      '  0x340025f3  csrrs a1,mscratch,zero',
+      '  reads mscratch = 0x7',
+      '  writes a1 = 0x7',
+    ]);
+  });
+
   it('shows what a line of a program became, and what was read for it alone', () => {
     const text = `scenario "t"
   domain host
