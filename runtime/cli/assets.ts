@@ -1,6 +1,6 @@
 /** Files that scripts name beside other scripts: assembly text and images. Read once, from the project only. */
 import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Files } from '../session/files.ts';
 import { liesIn, projectRoot } from './project.ts';
 import { reasonOf } from './reasons.ts';
@@ -12,18 +12,22 @@ const LARGEST = 64 * 1024 * 1024;
 export function assetsOf(cwd: string): Files {
   const known = new Map<string, Uint8Array | string>();
   return (path, from) => {
-    const at = isAbsolute(path) ? path : join(cwd, dirname(from), path);
-    const read = known.get(at) ?? readAsset(at, path, cwd);
+    const folder = resolve(cwd, dirname(from));
+    const at = resolve(folder, path);
+    const read = known.get(at) ?? readAsset(at, path, [cwd, folder]);
     known.set(at, read);
     return read;
   };
 }
 
-function readAsset(at: string, path: string, cwd: string): Uint8Array | string {
+/** `folders`: those whose projects may be read, that of the caller and that of the script. */
+function readAsset(at: string, path: string, folders: readonly string[]): Uint8Array | string {
   let file: number | null = null;
   try {
     const real = realpathSync(at);
-    if (!liesIn(projectRoot(cwd), real)) return `'${path}' lies outside the project`;
+    if (!folders.some((folder) => liesIn(projectRoot(folder), real))) {
+      return `'${path}' lies outside the project`;
+    }
     file = openSync(real, 'r');
     const { size } = checked(fstatSync(file));
     if (size > LARGEST) return `'${path}' is too large: at most ${LARGEST} bytes`;
