@@ -5,8 +5,8 @@ import { NACL_CSRS, naclCsr, naclGpr } from '../../emulator/index.ts';
 
 export interface ExitPlace {
   readonly hart: number;
-  /** Physical address of the hart's NACL shared memory. */
-  readonly nacl: bigint;
+  /** Physical address of the hart's NACL shared memory; null: the host has registered none. */
+  readonly nacl: bigint | null;
   /** Whether the host runs in VS-mode: its trap CSRs are then vscause and vstval. */
   readonly virtual: boolean;
 }
@@ -24,17 +24,20 @@ export function exitOf(
     ['scause', scause],
     ['stval', stval],
   ]);
-  for (const [name, number] of Object.entries(NACL_CSRS)) {
-    fields.set(name, backEnd.read(nacl + naclCsr(number, xlen), xlen / 8));
+  if (nacl !== null) {
+    for (const [name, number] of Object.entries(NACL_CSRS)) {
+      fields.set(name, backEnd.read(nacl + naclCsr(number, xlen), xlen / 8));
+    }
+    for (let k = 0; k < 8; k++) {
+      fields.set(`a${k}`, backEnd.read(nacl + naclGpr(10 + k, xlen), xlen / 8));
+    }
   }
-  for (let k = 0; k < 8; k++) {
-    fields.set(`a${k}`, backEnd.read(nacl + naclGpr(10 + k, xlen), xlen / 8));
-  }
+  const htval = fields.get('htval');
   const top = BigInt(xlen - 1);
   return {
     cause: Number(BigInt.asUintN(xlen - 1, scause)),
     interrupt: scause >> top === 1n,
-    gpa: ((fields.get('htval') ?? 0n) << 2n) | (stval & 3n),
+    gpa: htval === undefined ? null : (htval << 2n) | (stval & 3n),
     fatal: value !== 0n,
     field: (name) => fields.get(name) ?? null,
   };

@@ -126,6 +126,18 @@ describe('a TVM that a line builds', () => {
     );
   });
 
+  it('reads an exit in the page that a line has registered, and knows no address without one', () => {
+    const register = (at: string) =>
+      `  host calls nacl.set_shmem(shmem_phys_lo: ${at}, shmem_phys_hi: ${at === 'ones' ? at : '0'})\n`;
+    const exit =
+      '  host calls covh.run_tvm_vcpu() -> exits load guest page fault at gpa 0x8030_0000\n';
+    const end = '  host calls covh.destroy_tvm()\n';
+    const page = '  region mine size 16K\n  grant rw on mine to host\n';
+    const head = `${HOST}${page}${WAITING}${TVM}`;
+    expect(run(`${head}${register('mine')}${exit}${end}`)).toBe('pass');
+    expect(run(`${head}${register('ones')}${exit}${end}`)).toMatch(/shares no page with the TSM/);
+  });
+
   it('leaves its hart to nobody else while it runs', () => {
     const spinning = WAITING.replace(
       'executes "li t5, 6"                            -> 6',

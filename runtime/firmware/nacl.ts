@@ -6,6 +6,7 @@ import { naclCsr, naclGpr } from '../../emulator/index.ts';
 import type { TvmExit } from '../judge/actual.ts';
 import type { World } from '../session/world.ts';
 import type { HostMemory } from './host-memory.ts';
+import type { Marshalled } from './marshal.ts';
 
 const ECALL_FROM_VS = 10;
 const ANSWER = [10, 11] as const;
@@ -17,6 +18,8 @@ export class Nacl {
   readonly #asked = new Set<string>();
   /** By hart: a0 and a1 as the last exit there has left them. */
   readonly #left = new Map<number, readonly bigint[]>();
+  /** By hart: what lines of the scenario have registered with the TSM; null: nothing any more. */
+  readonly #registered = new Map<number, bigint | null>();
 
   constructor(world: World, memory: HostMemory) {
     this.#world = world;
@@ -41,6 +44,26 @@ export class Nacl {
       }
     }
     return runs;
+  }
+
+  /** A line has called set_shmem, and succeeded. */
+  registered(hart: number, { args, registers }: Marshalled): void {
+    const { setup, platform } = this.#world;
+    // Without a domain in a6 it is the root that serves a host to which it offers something.
+    const isOfRoot = setup.firmware.nacl.size > 0 && (registers[6] ?? 0n) >> 16n === 0n;
+    if (isOfRoot) return;
+    const [low = 0n, high = 0n] = ['shmem_phys_lo', 'shmem_phys_hi'].map((name) =>
+      BigInt.asUintN(platform.xlen, args.get(name) ?? 0n),
+    );
+    const none = (1n << BigInt(platform.xlen)) - 1n;
+    const at = (high << BigInt(platform.xlen)) | low;
+    this.#registered.set(hart, low === none && high === none ? null : at);
+  }
+
+  /** Physical address of the page that the TSM writes on a hart; null: the host shares none there. */
+  page(hart: number): bigint | null {
+    const own = this.#registered.get(hart);
+    return own === undefined ? this.#memory.nacl(hart) : own;
   }
 
   /** A vCPU has come out on a hart. */
@@ -86,7 +109,7 @@ export class Nacl {
   }
 
   #at(hart: number, offset: bigint): bigint {
-    return this.#memory.nacl(hart) + offset;
+    return (this.page(hart) ?? this.#memory.nacl(hart)) + offset;
   }
 
   #read(hart: number): readonly bigint[] {

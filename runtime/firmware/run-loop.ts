@@ -82,6 +82,7 @@ export class RunLoop {
 
   #answers(loop: Loop, exit: TvmExit): boolean {
     if (GUEST_FAULTS.has(exit.cause)) {
+      if (exit.gpa === null) return false;
       const gpa = exit.gpa - (exit.gpa % PAGE);
       const given = this.#supply(loop, gpa, loop.tables.length > 0);
       if (given !== 'no tables') return given;

@@ -140,6 +140,14 @@ describe('an exit', () => {
     expect(verdict(RUN, 'exits interrupt timer', out({ cause: 5 }))).not.toBeNull();
   });
 
+  it('shows no address where the host shares no page', () => {
+    expect(
+      verdict(RUN, 'exits load guest page fault at gpa 0', out({ cause: 21, gpa: null })),
+    ).toBe(
+      'the exit shows no address, not 0x0: the host of this hart shares no page with the TSM (nacl.set_shmem)',
+    );
+  });
+
   it('is the end of the program that the vCPU ran', () => {
     expect(verdict(RUN, 'exits end', out({ ended: true }))).toBeNull();
     expect(verdict(RUN, 'exits end', share)).toBe(
