@@ -21,7 +21,8 @@ export function checkProperty(
       help:
         name === 'without'
           ? "write 'machine without FEATURE' on a line of its own"
-          : didYouMean(name, [...vocabulary.properties.keys(), ...vocabulary.knobs.keys()]),
+          : (didYouMean(name, [...vocabulary.properties.keys(), ...vocabulary.knobs.keys()]) ??
+            `properties are ${[...vocabulary.properties.keys()].join(', ')}`),
     });
     return;
   }

@@ -77,6 +77,8 @@ export function refused(file: string, tokens: readonly IToken[]): Diagnostic | n
   return wrong(file, 'SDT117', message, first);
 }
 
+const IN_PROGRAM = 'a line of a program an action (executes "nop")';
+
 /** A line whose first words are neither a statement nor a step; `second` is the word behind the first name. */
 export function unknownLine(file: string, first: IToken, second: IToken | undefined): Diagnostic {
   if (RESERVED.has(first.image)) {
@@ -101,10 +103,16 @@ export function unknownLine(file: string, first: IToken, second: IToken | undefi
   }
   if (statement !== null) {
     const message = `${found(first)} starts no statement (did you mean '${statement}'?)`;
-    return wrong(file, 'SDT103', message, first);
+    return wrong(
+      file,
+      'SDT103',
+      message,
+      first,
+      ACTIONS.includes(statement) ? IN_PROGRAM : undefined,
+    );
   }
   const tail = verb === null ? '' : `, and ${found(verb)} is no action`;
-  const help = 'a step names an actor and an action: host loads at key -> ok';
+  const help = `a step names an actor and an action (host loads at key -> ok), ${IN_PROGRAM}`;
   return wrong(file, 'SDT103', `${found(first)} starts no statement${tail}`, first, help);
 }
 

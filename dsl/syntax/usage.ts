@@ -16,7 +16,8 @@ export const USAGE: Readonly<Record<StatementWord | ActionWord, string>> = {
   known: 'known failure "LINK" [when WORD is CELL [and ..]]',
   each: 'each AXIS in CELL, ..',
   table: 'table, with rows of | CELL | CELL | below it',
-  machine: 'machine PROPERTY VALUE, .. or machine without FEATURE, ..',
+  machine:
+    'machine PROPERTY VALUE, .., machine DEVICE at ADDRESS size SIZE, .. or machine without FEATURE, ..',
   region:
     'region NAME [at ADDRESS] size SIZE [aligned SIZE] [holds VALUE] [aliases REGION] [shared]',
   image: 'image NAME from "FILE" [at ADDRESS] to DOMAIN',

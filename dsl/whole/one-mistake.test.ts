@@ -46,6 +46,16 @@ describe('a slip', () => {
     expect(told('one', 'one')).toEqual([]);
   });
 
+  it('in the name of a property has the properties listed, where none is near', () => {
+    const [first, ...others] = told('  given two', '  machine frobnicate 5\n  given two');
+    expect(first).toMatch(
+      /^11:11-21 SDT213 a machine has no property 'frobnicate'; properties are xlen, /,
+    );
+    expect(others).toEqual([]);
+    const [device] = told('  given two', '  machine frobnicate at 0x1000\n  given two');
+    expect(device).toMatch(/SDT102 expected 'size'.*machine DEVICE at ADDRESS size SIZE/);
+  });
+
   it("is told once when 'or' stands at the end of a line", () => {
     const dangling = "an alternative that goes on below begins its own line with 'or'";
     for (const next of ['load access fault', 'ok', '7', 'not ok', 'ok or load page fault']) {
@@ -136,6 +146,18 @@ describe('a slip', () => {
       'fixture two',
       'fixtur two',
       "3:1-7 SDT103 'fixtur' starts no statement (did you mean 'fixture'?)",
+    ],
+    [
+      'an instruction instead of a line of a program',
+      '  host loads at key -> load access fault',
+      '  program p\n    wrong_nop\n  host loads at key -> load access fault',
+      '13:5-14 SDT103 \'wrong_nop\' starts no statement; a step names an actor and an action (host loads at key -> ok), a line of a program an action (executes "nop")',
+    ],
+    [
+      'an instruction that resembles an action',
+      '  host loads at key -> load access fault',
+      '  program p\n    addi a0, a0, 1\n  host loads at key -> load access fault',
+      "13:5-9 SDT103 'addi' starts no statement (did you mean 'adds'?); a line of a program an action (executes \"nop\")",
     ],
     [
       'two regions in one place',
