@@ -179,7 +179,7 @@ function ofCalls(
   if (kind === 'ok' || kind === 'value' || kind === 'fields') {
     return {
       message: `a call is no access: it gives no '${kind === 'ok' ? 'ok' : 'value'}'`,
-      help: "write 'success', or 'success VALUE'",
+      help: "write 'success', 'success VALUE' or 'error NAME', such as 'error invalid_param'",
     };
   }
   const call = vocabulary.calls.get(action.space)?.functions.get(action.name);

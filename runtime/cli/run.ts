@@ -62,7 +62,10 @@ export async function command(invocation: Invocation): Promise<number> {
       const partial = selection.selected < selection.total || end.interrupted !== null;
       const compared = baseline?.finish(io, partial) ?? EXIT.passed;
       for (const problem of problems) io.stderr.write(`sdt: ${problem}\n`);
-      if (end.exitCode === EXIT.nothing) io.stderr.write(`sdt: ${NOTHING}\n`);
+      if (end.exitCode === EXIT.nothing) {
+        const hasMeasures = loaded.scripts.some(({ measures }) => measures.length > 0);
+        io.stderr.write(`sdt: ${NOTHING}${hasMeasures ? MEASURES : ''}\n`);
+      }
       const written = problems.length > 0 ? EXIT.internal : EXIT.passed;
       return worst(end.exitCode, written, compared);
     } catch (error) {
@@ -76,6 +79,8 @@ export async function command(invocation: Invocation): Promise<number> {
 
 const NOTHING =
   'no case was selected; --pass-with-no-tests makes that a success, `sdt list` shows what there is';
+
+const MEASURES = "\n     there are 'measure' sections: `sdt compare` runs them";
 
 /** Milliseconds; the global `performance` takes 3 ms to load. */
 const clock = () => Number(process.hrtime.bigint()) / 1e6;

@@ -69,7 +69,7 @@ function linesOf(world: World, plan: ProgramPlan, base: bigint): readonly Assemb
   let start = 0;
   for (const line of plan.lines) {
     const { file, line: number, col } = line.span;
-    const code = codeOf(line, world);
+    const code = codeAt(line, world);
     const { bytes, places } = assembled(
       code.text,
       xlen,
@@ -84,6 +84,16 @@ function linesOf(world: World, plan: ProgramPlan, base: bigint): readonly Assemb
     start = end;
   }
   return out;
+}
+
+/** What has no form in a program is the mistake of its line, not of the one that holds them. */
+function codeAt(line: PlanProgramLine, world: World): LineCode {
+  try {
+    return codeOf(line, world);
+  } catch (error) {
+    if (!(error instanceof CaseError) || error.span !== null) throw error;
+    throw new CaseError(error.message, line.span);
+  }
 }
 
 /** The register that the last instruction writes, or null; a statement at `from` may stand for several. */
