@@ -12,6 +12,7 @@ import { domainTable, findPage, tableRoom } from './domain-table.ts';
 import { elsewhere, remoteFence } from './environment.ts';
 import { PAGE } from './memory-map.ts';
 import { flushHostPages } from './shadow-table.ts';
+import { separate } from './worlds.ts';
 
 /** S-level CSRs of which each virtual machine has its own. */
 const BANKED: ReadonlySet<string> = new Set([
@@ -42,6 +43,7 @@ export function rootGround(decide: RootDecisions, callTsm: Ground['callTsm'] = n
       const { port, spec } = monitor;
       yield* switchStage(rootOf(monitor, decide), to);
       yield* port.csrw('hgatp', spec.domains.find(({ sdid }) => sdid === to)?.mmpt ?? 0n);
+      yield* separate(rootOf(monitor, decide));
     },
     leave: ({ port }) => port.sret(),
     booted: (monitor) => bootNext(rootOf(monitor, decide)),

@@ -11,7 +11,7 @@ import { isImplicit, judge, needOf } from './guest-fault.ts';
 import type { HypervisorInstruction } from './instruction.ts';
 import type { Delivery } from './reflect.ts';
 import { prepareShadow } from './shadow-table.ts';
-import { domainHgatp, guestHgatp, STATUS, turnStage } from './worlds.ts';
+import { domainHgatp, guestHgatp, separate, STATUS, turnStage } from './worlds.ts';
 
 type Access = Extract<HypervisorInstruction, { kind: 'load' | 'store' }>;
 
@@ -80,6 +80,7 @@ function* borrow(root: Root): Op<Lent> {
   };
   if (hasThirdStage(root)) yield* turnStage(root, 'guest');
   else yield* port.csrw('hgatp', guestHgatp(root));
+  yield* separate(root);
   yield* port.csrw('vsatp', hart.get('guest', VS_SET.indexOf('vsatp')));
   yield* port.csrw('vsstatus', hart.get('guest', VS_SET.indexOf('vsstatus')));
   yield* port.csrw('henvcfg', hart.get('henvcfg'));
@@ -95,6 +96,7 @@ function* giveBack(root: Root, lent: Lent): Op<void> {
   const { port } = root;
   if (hasThirdStage(root)) yield* turnStage(root, 'own');
   else yield* port.csrw('hgatp', domainHgatp(root));
+  yield* separate(root);
   for (const name of ['vsstatus', 'vsatp', 'sstatus', 'hstatus', 'henvcfg'] as const) {
     yield* port.csrw(name, lent[name]);
   }

@@ -4,7 +4,7 @@ import type { Op } from '../port.ts';
 import { HNEST } from './accel/bits.ts';
 import { hasThirdStage, innerHgatp } from './accel/third-stage.ts';
 import type { Root } from './context.ts';
-import { domainOf, guestVmid, recordOf } from './context.ts';
+import { domainOf, guestVmid, hasVmids, recordOf } from './context.ts';
 import { virtualCsrs } from './csr-rows.ts';
 import { HSTATUS } from './decisions.ts';
 
@@ -108,6 +108,16 @@ const watchesTraps = (root: Root) => !hasPage(root) && entersGuest(root);
 /** Whether the next SRET of the domain's supervisor enters its guest. */
 export const entersGuest = ({ hart }: Root): boolean => (hart.get('hstatus') & HSTATUS.SPV) !== 0n;
 
+/**
+ * After a write of hgatp: where VMIDs do not tell all domains and their guests apart, nothing that the hart holds of
+ * either stage may be another's.
+ */
+export function* separate({ port, spec }: Root): Op<void> {
+  if (hasVmids(spec)) return;
+  yield* port.fence('hfence_gvma', null, null);
+  yield* port.fence('hfence_vvma', null, null);
+}
+
 const hasTimer = ({ spec }: Root) => spec.features.has('Sstc');
 
 function vsSet(root: Root): readonly (readonly [string, number])[] {
@@ -120,6 +130,7 @@ export function* load(root: Root, world: World, { pc, supervisor }: Place): Op<v
   const { hart, port, spec } = root;
   const controls = spec.features.has('Smstateen') ? [...CONTROLS, STATE_ENABLE] : CONTROLS;
   for (const control of controls) yield* port.csrw(control.csr, control[world](root));
+  yield* separate(root);
   if (spec.acceleration.size > 0) yield* turnStage(root, world);
   for (const [name, index] of vsSet(root)) yield* port.csrw(name, hart.get(world, index));
   hart.set('virt', world === 'guest' ? 1n : 0n);

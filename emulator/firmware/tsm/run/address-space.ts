@@ -28,12 +28,18 @@ export function hgatpOf(
   return (MODES[gstage] << mode) | (vmid << at) | (directory / PAGE);
 }
 
+export interface AddressSpace {
+  readonly hgatp: bigint;
+  /** The VMID was another guest's: what the hart holds of its first stage goes when hgatp names the VMID. */
+  readonly isReused: boolean;
+}
+
 /** Enters a guest's address space: its VMID here, with nothing behind it that the TVM has lost since. */
 export function* enterAddressSpace(
   context: TsmContext,
   hart: BoundTo<typeof HART_CONTEXT>,
   { record, tvm }: Vcpu,
-): Op<bigint> {
+): Op<AddressSpace> {
   const { port, seat, run } = context;
   const here = BigInt(port.hart) + 1n;
   const first = seat.firstVmid(port);
@@ -41,7 +47,8 @@ export function* enterAddressSpace(
     yield* seat.fenceGuest(port, null);
     record.set('hart', here);
     record.set('entered', tvm.epoch.enter(tvm.epoch.current).version);
-    return hgatpOf(context.spec, tvm.record.get('directory'), 0n);
+    const hgatp = hgatpOf(context.spec, tvm.record.get('directory'), 0n);
+    return { hgatp, isReused: true };
   }
   const isKept = run.keepsVmid(
     record.get('hart') === here,
@@ -63,7 +70,8 @@ export function* enterAddressSpace(
   }
   record.set('fencedTo', version);
   record.set('entered', version);
-  return hgatpOf(context.spec, tvm.record.get('directory'), vmid);
+  const hgatp = hgatpOf(context.spec, tvm.record.get('directory'), vmid);
+  return { hgatp, isReused: !isKept && hart.get('vmidGeneration') > 0n };
 }
 
 /** The next VMID of this hart, from `first` on. Without VMID bits every entry begins anew. */

@@ -20,8 +20,8 @@ export function* enterGuest(context: TsmContext, vcpu: Vcpu): Op<never> {
   yield* seat.putAside(port);
   yield* saveHost(context, hart);
   leaveHost(context);
-  const hgatp = yield* enterAddressSpace(context, hart, vcpu);
-  yield* loadGuest(context, vcpu, hgatp);
+  const space = yield* enterAddressSpace(context, hart, vcpu);
+  yield* loadGuest(context, vcpu, space);
   setVcpuState(vcpu, 'running');
   tvm.record.set('running', tvm.record.get('running') + 1n);
   hart.set('vcpu', record.base);

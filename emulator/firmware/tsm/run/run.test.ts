@@ -306,7 +306,7 @@ describe('VMIDs', () => {
     round(b, 1);
     expect(fences(b)).toEqual([]);
     round(b, 0);
-    expect(fences(b)).toEqual(['hfence_gvma all']);
+    expect(fences(b)).toEqual(['hfence_gvma all', 'hfence_vvma all']);
     expect(b.vcpu().record.get('vmid')).toBe(1n);
   });
 });

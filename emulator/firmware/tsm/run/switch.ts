@@ -7,6 +7,7 @@ import { readCsr, writeCsr } from '../vcpu/csrs.ts';
 import { FS_INITIAL, hasFloats, loadFloats, saveFloats } from '../vcpu/floats.ts';
 import { exists, GUEST_CSRS, HOST_CSRS } from '../vcpu/switched.ts';
 import type { Vcpu } from '../vcpu/vcpu.ts';
+import type { AddressSpace } from './address-space.ts';
 
 type HartContext = BoundTo<typeof HART_CONTEXT>;
 
@@ -29,14 +30,21 @@ export function* restoreHost(context: TsmContext, hart: HartContext): Op<void> {
       yield* writeCsr(port, csr, hart.get('csrs', k));
     }
   }
+  // Without a VMID of its own the guest had that of the host.
+  if (seat.firstVmid(port) === null) yield* port.fence('hfence_vvma', null, null);
   if (hasFloats(spec) && run.scrubsFloats()) yield* loadFloats(port, hart);
 }
 
 /** A guest's state, with the translation that `hgatp` names; its x registers come last of all, by `loadRegisters`. */
-export function* loadGuest(context: TsmContext, { record }: Vcpu, hgatp: bigint): Op<void> {
+export function* loadGuest(
+  context: TsmContext,
+  { record }: Vcpu,
+  { hgatp, isReused }: AddressSpace,
+): Op<void> {
   const { port, spec, run } = context;
   yield* port.csrw('vsatp', 0n);
   yield* port.csrw('hgatp', hgatp);
+  if (isReused) yield* port.fence('hfence_vvma', null, null);
   for (const [k, csr] of GUEST_CSRS.entries()) {
     if (exists(csr, spec) && run.loadsGuest(csr.name)) {
       yield* writeCsr(port, csr, record.get('csrs', k));
