@@ -25,13 +25,15 @@ export function runMeasure(
     caches: null,
     skipped: why,
   });
-  const setup = setupFor(plan, { ...variation, model });
+  // Every access must be seen.
+  const counted: Variation = { ...variation, model, ways: 'off' };
+  const setup = setupFor(plan, counted);
   if (!('platform' in setup)) {
     return setup.status === 'skip' ? skipped(setup.reason) : setup.reason;
   }
   const refusal = refusalOf(plan, backEnd, setup);
   if (refusal !== null) return refusal.status === 'skip' ? skipped(refusal.reason) : refusal.reason;
-  const run = new CaseRun(plan, backEnd, setup, { ...variation, model }, files);
+  const run = new CaseRun(plan, backEnd, setup, counted, files);
   const ended = run.run(null);
   if (ended.status === 'skip') return skipped(ended.reason ?? 'skipped');
   const [failure] = ended.failures;
