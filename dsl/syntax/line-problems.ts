@@ -108,7 +108,7 @@ export function unknownLine(file: string, first: IToken, second: IToken | undefi
       'SDT103',
       message,
       first,
-      ACTIONS.includes(statement) ? IN_PROGRAM : undefined,
+      ACTIONS.some((action) => action === statement) ? IN_PROGRAM : undefined,
     );
   }
   const tail = verb === null ? '' : `, and ${found(verb)} is no action`;
