@@ -17,6 +17,7 @@ import { refusalOf, setupFor } from '../session/session.ts';
 import { DEFAULT_VARIATION } from '../session/variation.ts';
 import { plural, printable } from '../explain/text-width.ts';
 import { wrapped } from '../explain/wrapped.ts';
+import { LATER_FEATURES } from '../vocabulary/later-words.ts';
 import { faultCatalogue, faultText } from './faults.ts';
 import { FILE_DIAGNOSTICS } from './files.ts';
 import type { Invocation } from './invocation.ts';
@@ -32,7 +33,12 @@ const CATALOGUES: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
       const values = knob.values.map((value) => (value === knob.default ? `[${value}]` : value));
       return [name, values.join(' '), `${knob.says} (${knob.rule})`] as const;
     }),
-  features: () => Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
+  features: () => [
+    ...Object.entries(FEATURES).map(([name, says]) => [name, '', says] as const),
+    ...Object.entries(LATER_FEATURES).map(
+      ([name, says]) => [name, '', `${says} (not modelled yet)`] as const,
+    ),
+  ],
   reasons: () => Object.entries(REASONS).map(([name, says]) => [name, '', says] as const),
   rules: () => catalogue().map(({ id, list, statement }) => [id, list, statement] as const),
   models: () =>

@@ -26,6 +26,7 @@ import {
 } from '../../emulator/index.ts';
 import { needsFirmware } from '../firmware/needs.ts';
 import { type FirmwareSettings, firmwareSettings } from '../firmware/settings.ts';
+import { LATER_FEATURES } from '../vocabulary/later-words.ts';
 import type { Variation } from './variation.ts';
 
 /** What the runtime itself must know beside the platform. */
@@ -51,7 +52,7 @@ export interface Refusal {
 }
 
 const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
-const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid']);
+const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid', ...Object.keys(LATER_FEATURES)]);
 const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
 const DEFAULT_SIZES: CacheSizes = { tlb: 64, walk: 32, mpt: 32 };
 /** Four times what the conformance suite writes; with 32 MiB outside its heap the collector would run at once. */
@@ -277,7 +278,7 @@ function factsOf(platform: Platform, model: string, mpt: string): ReadonlyMap<st
     ['pmp', String(platform.pmpEntries)],
   ]);
   for (const [knob, value] of Object.entries(platform.knobs)) facts.set(knob, String(value));
-  for (const name of Object.keys(FEATURES)) {
+  for (const name of [...Object.keys(FEATURES), ...Object.keys(LATER_FEATURES)]) {
     if (!facts.has(name)) facts.set(name, platform.features.has(name as Feature) ? 'yes' : 'no');
   }
   return facts;

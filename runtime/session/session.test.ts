@@ -70,6 +70,8 @@ describe('a case', () => {
       return [status, why];
     };
     expect(reason('requires Smsdia')).toEqual(['skip', 'not modelled yet: Smsdia']);
+    expect(reason('requires V')).toEqual(['skip', 'not modelled yet: V']);
+    expect(reason('requires Sdext')).toEqual(['skip', 'not modelled yet: Sdext']);
     expect(reason('machine without H\n  requires H')).toEqual(['skip', 'requires H']);
     expect(reason('skip "too slow"')).toEqual(['skip', 'too slow']);
     expect(reason('machine model rdsm_hs\n  machine without H')).toEqual([

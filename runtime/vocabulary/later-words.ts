@@ -105,6 +105,21 @@ export const LATER_FORMATS: Readonly<
   mtopei: { bits: 32, fields: { id: [26, 16], priority: [10, 0] } },
 };
 
+/** Extensions that no machine has: their instructions are illegal, and what requires them is skipped by name. */
+export const LATER_FEATURES: Readonly<Record<string, string>> = {
+  V: 'vectors',
+  Sdext: 'debug mode',
+  Sdtrig: 'triggers of the debug specification',
+  Smdbltrp: 'double traps taken in M-mode',
+  Ssdbltrp: 'double traps taken in S-mode',
+  Sscofpmf: 'counter overflow',
+  Smaia: 'advanced interrupts of M-mode',
+  Ssaia: 'advanced interrupts of S-mode',
+  Zicfilp: 'landing pads',
+  Smnpm: 'pointer masking, set by M-mode',
+  Ssnpm: 'pointer masking, set by S-mode',
+};
+
 /** What `with (...)` may name of an exit of a TVM, of an IOMMU record, and of an ATS grant. */
 export const LATER_FIELDS: readonly string[] = [
   ...[...Array(8).keys()].map((k) => `a${k}`),

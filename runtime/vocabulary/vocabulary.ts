@@ -35,6 +35,7 @@ import type { Makers } from './lazily.ts';
 import { lazily } from './lazily.ts';
 import {
   LATER_CSRS,
+  LATER_FEATURES,
   LATER_FIELDS,
   LATER_FORMATS,
   LATER_INTERRUPTS,
@@ -165,7 +166,7 @@ const MEMBERS: Makers<Vocabulary> = {
   isolationModes,
   translationModes,
   properties: () => PROPERTIES,
-  features: () => new Set(Object.keys(FEATURES)),
+  features: () => new Set([...Object.keys(FEATURES), ...Object.keys(LATER_FEATURES)]),
   operations,
   fences,
   shootdowns: () => new Set(['mpt', 'vma', 'vvma', 'gvma', 'iompt', 'iommu', 'all']),
