@@ -1,5 +1,5 @@
 /** Edges of the state machines of pages, TVMs, vCPUs, mappings and regions, seen between two snapshots. */
-import { PAGE, type Snapshot, type TvmView } from './checker.test-support.ts';
+import type { Snapshot, TvmView } from './checker.test-support.ts';
 
 const ASSIGNED = ['directory', 'table', 'tvm', 'vcpu', 'data'] as const;
 
@@ -41,9 +41,11 @@ export function edgesBetween(before: Snapshot, after: Snapshot): string[] {
   return [
     ...changes('page', pageStates(before), pageStates(after), 'host'),
     ...changes('tvm', tvmStates(before), tvmStates(after)),
-    ...perTvm(before, after, 'vcpu', vcpuStates),
-    ...perTvm(before, after, 'leaf', (tvm, snapshot) => leafStates(tvm, snapshot)),
-    ...perTvm(before, after, 'region', regionKinds),
+    ...perTvm(before, after, (old, tvm) => changes('vcpu', vcpuStates(old), vcpuStates(tvm))),
+    ...perTvm(before, after, (old, tvm) =>
+      changes('leaf', leafStates(old, before), leafStates(tvm, after)),
+    ),
+    ...perTvm(before, after, regionChanges),
   ];
 }
 
@@ -62,12 +64,11 @@ function changes(what: string, before: States, after: States, absent = 'none'): 
 function perTvm(
   before: Snapshot,
   after: Snapshot,
-  what: string,
-  states: (tvm: TvmView, snapshot: Snapshot) => States,
+  changed: (old: TvmView, tvm: TvmView) => string[],
 ): string[] {
   return after.tvms.flatMap((tvm) => {
     const old = before.tvms.find(({ id }) => id === tvm.id);
-    return old === undefined ? [] : changes(what, states(old, before), states(tvm, after));
+    return old === undefined ? [] : changed(old, tvm);
   });
 }
 
@@ -88,10 +89,16 @@ const leafStates = ({ leaves }: TvmView, { pages }: Snapshot): States =>
     }),
   );
 
-function regionKinds({ regions }: TvmView): States {
-  const kinds = new Map<string, string>();
-  for (const { base, size, kind } of regions) {
-    for (let at = base; at < base + size; at += PAGE) kinds.set(at.toString(16), kind);
-  }
-  return kinds;
+/** Of the addresses where a region of either begins or ends: in between nothing changes. */
+function regionChanges(old: TvmView, tvm: TvmView): string[] {
+  const borders = [...old.regions, ...tvm.regions].flatMap(({ base, size }) => [base, base + size]);
+  return changes('region', regionKinds(old, borders), regionKinds(tvm, borders));
 }
+
+const regionKinds = ({ regions }: TvmView, borders: readonly bigint[]): States =>
+  new Map(
+    borders.flatMap((at) => {
+      const region = regions.find(({ base, size }) => at >= base && at < base + size);
+      return region === undefined ? [] : [[at.toString(16), region.kind] as const];
+    }),
+  );

@@ -3,10 +3,11 @@ import { EID, TSM_BASE } from './rdsm/rdsm.test-support.ts';
 import { CODE } from './tsm/run/tvm.test-support.ts';
 import { NACL } from './abi/nacl.ts';
 import { PAGE, type Snapshot, type State, type TvmView } from './checker.test-support.ts';
+import { Dice, gpas, isWrong, kindAt, leafAt, WINDOW } from './random-dice.test-support.ts';
+import { order } from './random-orders.test-support.ts';
 import {
   type CovhName,
   HARTS,
-  ORDERS,
   POOL,
   POOL_PAGES,
   SCRATCH,
@@ -18,33 +19,7 @@ import {
   type WalkHost,
 } from './random-walk.test-support.ts';
 
-/** Guest physical pages that calls are about. */
-const WINDOW = 12n;
-const MMIO = 0x1000_0000n;
 const OUTSIDE = 1n << 41n;
-
-export class Dice {
-  readonly #rolled: readonly number[];
-  #next = 0;
-
-  constructor(rolled: readonly number[]) {
-    this.#rolled = rolled;
-  }
-
-  below(count: number): number {
-    const value = this.#rolled[this.#next++ % this.#rolled.length] ?? 0;
-    // Later rolls of a short list are not the same again.
-    return (value + this.#next * 7919) % count;
-  }
-
-  of<T>(list: readonly T[]): T | undefined {
-    return list[this.below(list.length || 1)];
-  }
-
-  isOne(of: number): boolean {
-    return this.below(of) === 0;
-  }
-}
 
 const poolPages = Array.from({ length: Number(POOL_PAGES) }, (_, k) => POOL + BigInt(k) * PAGE);
 
@@ -68,26 +43,26 @@ function stretch(free: readonly bigint[], pages: number, alignment = 1n): bigint
 }
 
 const WEIGHTS: Readonly<Partial<Record<CovhName, number>>> = {
-  get_tsm_info: 2,
+  get_tsm_info: 4,
   convert_pages: 5,
   reclaim_pages: 3,
   global_fence: 5,
   local_fence: 6,
-  create_tvm: 5,
-  finalize_tvm: 4,
+  create_tvm: 9,
+  finalize_tvm: 5,
   promote_to_tvm: 3,
-  destroy_tvm: 2,
+  destroy_tvm: 3,
   add_tvm_memory_region: 4,
   add_tvm_page_table_pages: 4,
   add_tvm_measured_pages: 6,
   add_tvm_zero_pages: 5,
-  add_tvm_shared_pages: 4,
+  add_tvm_shared_pages: 12,
   create_tvm_vcpu: 5,
-  run_tvm_vcpu: 70,
-  tvm_fence: 4,
-  tvm_invalidate_pages: 4,
-  tvm_validate_pages: 3,
-  tvm_remove_pages: 4,
+  run_tvm_vcpu: 110,
+  tvm_fence: 10,
+  tvm_invalidate_pages: 6,
+  tvm_validate_pages: 4,
+  tvm_remove_pages: 12,
 };
 
 const BAG = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
@@ -108,13 +83,13 @@ export function step(host: WalkHost, rolled: readonly number[]): boolean {
     const name = dice.of(BAG) ?? 'get_tsm_info';
     const isHopeless = tries > 8 || dice.isOne(12);
     if (name === 'run_tvm_vcpu') {
-      if (isHopeless || canRun(host.now)) return run(host, dice, hart);
+      if (isHopeless || ready(host).length > 0) return run(host, dice, hart);
       continue;
     }
     const good = GOOD[name]?.(host.now, dice, host);
     if (!good && !isHopeless) continue;
     const values = good ?? [host.now.tvms[0]?.id ?? 2n, POOL, 0n, 1n, CODE, 0n];
-    return host.make(name, dice.isOne(4) ? spoiled(values, dice) : values, hart);
+    return host.make(name, isWrong(host, name, dice) ? spoiled(values, dice) : values, hart);
   }
 }
 
@@ -128,14 +103,6 @@ function spoiled(values: readonly bigint[], dice: Dice): readonly bigint[] {
 
 /** Arguments with which a call should succeed; null: none could now. */
 type Good = (now: Snapshot, dice: Dice, host: WalkHost) => readonly bigint[] | null;
-
-const gpas = Array.from({ length: Number(WINDOW) }, (_, k) => CODE + BigInt(k) * PAGE);
-
-const kindAt = ({ regions }: TvmView, gpa: bigint): string =>
-  regions.find(({ base, size }) => gpa >= base && gpa < base + size)?.kind ?? 'none';
-
-const leafAt = ({ leaves }: TvmView, gpa: bigint) =>
-  leaves.find((leaf) => gpa >= leaf.gpa && gpa < leaf.gpa + leaf.size);
 
 /** A TVM and one of its addresses that are right for something; null: there is none. */
 function placed(
@@ -198,7 +165,7 @@ const GOOD: Readonly<Partial<Record<CovhName, Good>>> = {
   },
   promote_to_tvm(now, dice) {
     if (now.tvms.length > 3) return null;
-    return [VM_TREE, dice.isOne(2) ? VM_PAYLOAD : 0n, CODE, 0n];
+    return [VM_TREE, !dice.isOne(4) ? VM_PAYLOAD : 0n, CODE, 0n];
   },
   destroy_tvm(now, dice) {
     const tvm = dice.of(now.tvms);
@@ -225,7 +192,9 @@ const GOOD: Readonly<Partial<Record<CovhName, Good>>> = {
     return place === null || to === undefined ? null : [place[0], SOURCE, to, 0n, 1n, place[1]];
   },
   add_tvm_zero_pages(now, dice) {
-    const isRight = isEmptyIn('confidential', 'confidential removable');
+    const isEmpty = isEmptyIn('confidential', 'confidential removable');
+    // A program of zeros would trap for ever.
+    const isRight = (tvm: TvmView, gpa: bigint): boolean => gpa !== CODE && isEmpty(tvm, gpa);
     const place = placed(now, dice, 'runnable', isRight);
     const at = free(now, dice);
     return place === null || at === undefined ? null : [place[0], at, 0n, 1n, place[1]];
@@ -248,7 +217,11 @@ const GOOD: Readonly<Partial<Record<CovhName, Good>>> = {
     return [tvm.id, BigInt(tvm.vcpus.some(({ id }) => id === 0n)), at];
   },
   tvm_fence(now, dice) {
-    const tvm = dice.of(now.tvms.filter((one) => one.state === 'runnable' && !one.isFencing));
+    const able = now.tvms.filter((one) => one.state === 'runnable' && !one.isFencing);
+    const waits = able.filter((one) =>
+      one.leaves.some(({ gpa, isBlocked }) => isBlocked && kindAt(one, gpa).endsWith('removable')),
+    );
+    const tvm = dice.of(waits.length > 0 || !dice.isOne(3) ? waits : able);
     return tvm === undefined ? null : [tvm.id];
   },
   tvm_invalidate_pages(now, dice) {
@@ -272,99 +245,38 @@ const GOOD: Readonly<Partial<Record<CovhName, Good>>> = {
   },
 };
 
-const canRun = ({ tvms }: Snapshot): boolean =>
-  tvms.some(
-    ({ state, vcpus }) => state === 'runnable' && vcpus.some((vcpu) => vcpu.state === 'runnable'),
-  );
+type Runnable = readonly [tvm: TvmView, vcpu: bigint];
 
-function run(host: WalkHost, dice: Dice, hart: number): boolean {
-  const vcpus = host.now.tvms.flatMap((tvm) =>
+const runnable = ({ tvms }: Snapshot): Runnable[] =>
+  tvms.flatMap((tvm) =>
     tvm.state === 'runnable'
-      ? tvm.vcpus.filter(({ state }) => state === 'runnable').map(({ id }) => [tvm, id] as const)
+      ? tvm.vcpus.filter(({ state }) => state === 'runnable').map(({ id }): Runnable => [tvm, id])
       : [],
   );
-  const [tvm, vcpu] = dice.of(vcpus) ?? [dice.of(host.now.tvms), 0n];
-  const id = dice.isOne(12) ? 97n : (tvm?.id ?? 2n);
+
+/** Those that get on: the program is there, and nothing that they agreed to lose is left. */
+const ready = (host: WalkHost): Runnable[] =>
+  runnable(host.now).filter(([tvm, vcpu]) => {
+    const isLeft = tvm.leaves.some(({ gpa }) => kindAt(tvm, gpa).endsWith('removable'));
+    if (isLeft && host.waiting(tvm.id, vcpu) === 'shares') return false;
+    return [CODE, host.faulted(tvm.id, vcpu)].every((at) => leafAt(tvm, at)?.isBlocked === false);
+  });
+
+function run(host: WalkHost, dice: Dice, hart: number): boolean {
+  const able = dice.isOne(12) ? [] : ready(host);
+  const [tvm, vcpu] = dice.of(able.length > 0 ? able : runnable(host.now)) ?? [
+    dice.of(host.now.tvms),
+    0n,
+  ];
+  const id = dice.isOne(16) ? 97n : (tvm?.id ?? 2n);
   const exit = host.waiting(id, vcpu);
-  const answer = exit === 'asks for orders' ? order(tvm, dice) : [refusal(dice), 0n];
+  const answer = exit === 'asks for orders' ? order(host, tvm, dice) : [refusal(dice), 0n];
   // A guest that spins long stays inside the second hart.
   return host.run(id, vcpu, answer, hart, hart === 1 ? 200 : 4000);
 }
 
 /** To a request to share: mostly yes. */
 const refusal = (dice: Dice): bigint => (dice.isOne(6) ? 5n : 0n);
-
-/** Function numbers of COVG as often as they are to come, and other orders. */
-const ORDER_BAG = [
-  0,
-  0,
-  1,
-  1,
-  2,
-  2,
-  2,
-  2,
-  3,
-  3,
-  3,
-  3,
-  4,
-  5,
-  6,
-  7,
-  7,
-  8,
-  9,
-  9,
-  10,
-  10,
-  ...Array.from({ length: 5 }, () => ORDERS.touch),
-  ORDERS.start,
-  ORDERS.start,
-  ORDERS.spin,
-  ORDERS.spin,
-  ORDERS.stop,
-  ORDERS.reset,
-];
-
-function order(tvm: TvmView | undefined, dice: Dice): readonly bigint[] {
-  const what = dice.of(ORDER_BAG) ?? 0;
-  const isWrong = dice.isOne(4) ? 16n : 0n;
-  const mapped = gpas.filter((gpa) => tvm !== undefined && leafAt(tvm, gpa) !== undefined);
-  const inKind = (kind: string): bigint[] =>
-    gpas.filter((gpa) => tvm !== undefined && gpa !== CODE && kindAt(tvm, gpa) === kind);
-  const populated = (kind: string): bigint[] => {
-    const there = inKind(kind).filter((gpa) => mapped.includes(gpa));
-    return there.length > 0 && !dice.isOne(3) ? there : inKind(kind);
-  };
-  const inUse = tvm?.regions.filter(({ kind }) => kind === 'mmio').map(({ base }) => base) ?? [];
-  const word = (gpa: bigint): bigint => gpa | isWrong | BigInt(what);
-  const any = dice.of(gpas) ?? CODE;
-  switch (what) {
-    case 0:
-      return [word(MMIO + BigInt(dice.below(6)) * PAGE), PAGE];
-    case 1:
-      return [word(dice.of(inUse) ?? MMIO), PAGE];
-    case 2:
-      return [word(dice.of(populated('confidential')) ?? any), PAGE];
-    case 3:
-      return [word(dice.of(populated('shared')) ?? any), PAGE];
-    case 4:
-    case 5:
-      return [(BigInt(dice.isOne(3) ? 1 << 20 : 9) << 12n) | BigInt(what), 0n];
-    case 6:
-      return [word(dice.of(mapped) ?? any), PAGE];
-    case 8:
-      return [word(dice.of(mapped) ?? any), 32n];
-    case 9:
-      return [word(dice.of(mapped.slice(1)) ?? any), 64n];
-    case 7:
-    case 10:
-      return [word(dice.of(mapped) ?? any), 48n];
-    default:
-      return [word(dice.isOne(8) ? (dice.of(inUse) ?? any) : any), 0n];
-  }
-}
 
 /** NACL and SUPD. */
 function other(host: WalkHost, dice: Dice, hart: number): boolean {

@@ -43,8 +43,10 @@ export type CovgName = keyof typeof COVG.functions;
 /** What a guest does next: the numbers of COVG's functions, and these. */
 export const ORDERS = { touch: 11, start: 12, stop: 13, reset: 14, spin: 15 } as const;
 
-/** Tells the host the last result, and does what the answer says: order in bits 3:0, bit 4 breaks an alignment. */
+/** Begins anew at a trap. Tells the host the last result, and does what the answer says: order in bits 3:0, bit 4 breaks an alignment. */
 const GUEST = `
+  li t0, ${CODE}
+  csrw stvec, t0
   li s2, 0
 loop:
   mv a0, s2
@@ -129,9 +131,11 @@ interface Waiting {
   readonly exit: Exit;
   /** What it was told to do last, whose result it tells next; null: nothing that has one. */
   readonly order: CovgName | null;
+  /** Where it found no page. */
+  readonly faulted?: bigint;
 }
 
-const COVG_NAMES = Object.keys(COVG.functions) as CovgName[];
+export const COVG_NAMES = Object.keys(COVG.functions) as CovgName[];
 const DBCN = 0x4442_434en;
 
 export class WalkHost extends Bench implements CheckedMemory {
@@ -200,6 +204,11 @@ export class WalkHost extends Bench implements CheckedMemory {
     return this.#waiting.get(`${id}.${vcpu}`)?.exit ?? 'other';
   }
 
+  /** The page that it lacks, or one that it cannot do without. */
+  faulted(id: bigint, vcpu: bigint): bigint {
+    return this.#waiting.get(`${id}.${vcpu}`)?.faulted ?? CODE;
+  }
+
   /** run_tvm_vcpu with an answer to its last exit in a0 and a1; it may stay inside for `steps` instructions. */
   run(id: bigint, vcpu: bigint, answer: readonly bigint[], hart: number, steps: number): boolean {
     const key = `${id}.${vcpu}`;
@@ -235,7 +244,12 @@ export class WalkHost extends Bench implements CheckedMemory {
 
   #exitOf(key: string, hart: number): Waiting {
     const order = this.#waiting.get(key)?.order ?? null;
-    if (this.csr('scause', hart) !== 10n) return { exit: 'other', order };
+    const cause = this.csr('scause', hart);
+    if (cause !== 10n) {
+      const faulted = ((this.csr('htval', hart) << 2n) / PAGE) * PAGE;
+      // Devices are emulated: there is no page to wait for.
+      return { exit: 'other', order, ...(faulted >= CODE ? { faulted } : {}) };
+    }
     const gpr = (n: number): bigint => this.machine.read(this.nacl(hart) + BigInt(8 * n), 8);
     if (gpr(17) === DBCN) {
       if (order !== null) this.count(order, gpr(10) === 0n);

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Replacements } from '../decisions.ts';
 import { edgesBetween, EDGES } from './edges.test-support.ts';
 import { step } from './random-calls.test-support.ts';
 import { WalkHost } from './random-walk.test-support.ts';
 
-/** Calls of the whole walk: `SDT_WALK=40000` for one that shows every function and every edge. */
+/** Calls of the whole walk: `SDT_WALK=30000` for one that shows every function and every edge. */
 const CALLS = Number(process.env['SDT_WALK'] ?? 300);
 const IS_FULL = CALLS >= 20_000;
+// A whole walk takes minutes.
+if (IS_FULL) vi.setConfig({ testTimeout: 3_600_000 });
 /** Calls on one machine. */
 const LENGTH = Math.min(CALLS, 600);
 
