@@ -53,6 +53,8 @@ export interface Refusal {
 
 const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
 const LATER: ReadonlySet<string> = new Set(['Smsdia', 'Smsdqosid', ...Object.keys(LATER_FEATURES)]);
+/** So many that every domain, and the guest of every domain on each hart, has a VMID of its own. */
+const LEAST_VMIDS = 8;
 const DEFAULT_RAM: Range = { base: 0x8000_0000n, size: 0x1000_0000n };
 const DEFAULT_SIZES: CacheSizes = { tlb: 64, walk: 32, mpt: 32 };
 /** Four times what the conformance suite writes; with 32 MiB outside its heap the collector would run at once. */
@@ -153,6 +155,10 @@ export function setupOf(
   const tval = asked.word('tval') === 'zero' ? 'zero' : 'address';
   const wrong = refuseAcceleration(firmware.acceleration);
   if (wrong !== null) return { status: 'error', reason: wrong };
+  const vmidlen = asked.number('vmidlen') ?? (xlen === 32 ? 7 : 14);
+  if (firmware.acceleration.has('walk3') && vmidlen < LEAST_VMIDS) {
+    return { status: 'skip', reason: `accel walk3 is modelled with ${LEAST_VMIDS} bits of VMID` };
+  }
   if (nesting && tval === 'zero') {
     return { status: 'error', reason: 'accel needs instructions in tval' };
   }
@@ -165,7 +171,7 @@ export function setupOf(
     aliases: [],
     sdidlen: asked.number('sdidlen') ?? 6,
     asidlen: asked.number('asidlen') ?? (xlen === 32 ? 9 : 16),
-    vmidlen: asked.number('vmidlen') ?? (xlen === 32 ? 7 : 14),
+    vmidlen,
     pmpEntries: features.has('pmp') ? (asked.number('pmp') ?? 16) : 0,
     tval,
     revision,
