@@ -83,7 +83,7 @@ it.each(PLANTED)('is wrong when %s', (_, replaces) => {
       }
       return true;
     }),
-    { numRuns: 30, seed: 4, endOnFailure: true },
+    { numRuns: IS_FULL ? 240 : 30, seed: 4, endOnFailure: true },
   );
   expect(caught.failed).toBe(true);
 });
